@@ -1,0 +1,21 @@
+"""``python3 -m bootstrap``: everything that is not done yet, at once; milliseconds when all is.
+
+This file must be readable by any Python 3, so that an old one gets a message and no stack trace.
+"""
+
+import sys
+
+OLDEST = (3, 11)
+
+if sys.version_info < OLDEST:
+    sys.stderr.write(
+        "set-up failed: Python %d.%d or newer is needed\n"
+        "  why:  %s is Python %d.%d\n"
+        "  next: install a newer one and name it: make PYTHON=python3.11 setup\n"
+        % (*OLDEST, sys.executable, *sys.version_info[:2])
+    )
+    sys.exit(1)
+
+from bootstrap.run import main  # noqa: E402
+
+sys.exit(main())

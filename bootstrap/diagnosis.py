@@ -1,0 +1,104 @@
+"""Reads the output of pip and apt-get and says in plain words why they failed and what to do."""
+
+import re
+from dataclasses import dataclass
+
+from bootstrap import places
+from bootstrap.errors import SetupError
+from bootstrap.process import Outcome
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A known reason for a failure: how the tool words it, and our words."""
+
+    pattern: re.Pattern[str]
+    why: str
+    next_step: str
+
+
+def _cause(pattern: str, why: str, next_step: str) -> Cause:
+    return Cause(re.compile(pattern, re.IGNORECASE), why, next_step)
+
+
+# The first that matches wins, so the specific ones come before the general ones.
+CAUSES = (
+    _cause(
+        r"No space left on device|not have enough free space",
+        "the disk is full",
+        "free 2 GB, or set GATE_CACHE to a folder on a larger disk, then run the command again",
+    ),
+    _cause(
+        r"Read-only file system|Permission denied",
+        "a file could not be written",
+        "make the project's folder writable, or set GATE_CACHE to a folder that is, "
+        "then run the command again",
+    ),
+    _cause(
+        r"unexpected size|Hash Sum mismatch|Mirror sync in progress",
+        "the mirror's index and its files do not match: it is being updated just now",
+        "wait some minutes and run the command again, or name another mirror in apt's sources",
+    ),
+    _cause(
+        r"DO NOT MATCH THE HASHES",
+        "the package index serves a file that is not the one in requirements.lock",
+        "check the index that pip is configured for (pip config list); nothing was installed",
+    ),
+    _cause(
+        r"NO_PUBKEY|is not signed|signatures were invalid|signatures couldn't be verified",
+        "the mirror's index is not signed by a key that this system trusts",
+        "update the system's archive keyring (package debian-archive-keyring or ubuntu-keyring)",
+    ),
+    _cause(
+        r"is expired|is not valid yet",
+        "the mirror's index is out of date, or this machine's clock is wrong",
+        "check the clock with date; if it is right, name another mirror in apt's sources",
+    ),
+    _cause(
+        r"CERTIFICATE_VERIFY_FAILED|certificate verification failed|SSLError",
+        "the server's certificate is not trusted here",
+        "install the certificate authority of your mirror or proxy (for pip: option cert)",
+    ),
+    _cause(
+        r"resolve|name resolution|connect|timed out|unreachable|ProxyError|Max retries|\b40[37]\b",
+        "the mirror could not be reached",
+        "check the network and the proxy variables (http_proxy, https_proxy), "
+        "the mirror in apt's sources and pip's index (pip config list), then run it again",
+    ),
+    _cause(
+        r"does not have a Release file|404",
+        "the mirror does not carry this release",
+        "name a complete mirror in apt's sources",
+    ),
+    _cause(
+        r"Unable to locate package|no installation candidate",
+        "the mirror has no such package for this release and architecture",
+        "name a complete mirror in apt's sources",
+    ),
+    _cause(
+        r"No matching distribution|Could not find a version",
+        "the package index does not have a version from requirements.lock",
+        "check the index that pip is configured for (pip config list): "
+        "an incomplete or old mirror of PyPI lacks it",
+    ),
+)
+
+_COMPLAINT = re.compile(r"^(?:E:|Err:|W:|ERROR|error|.*No space left)", re.IGNORECASE)
+_COMPLAINTS_SHOWN = 3
+
+
+def complaints(output: str) -> list[str]:
+    """The lines in which the tool itself complains, or else its last ones."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    own = list(dict.fromkeys(line for line in lines if _COMPLAINT.match(line)))
+    return (own or lines)[-_COMPLAINTS_SHOWN:]
+
+
+def explain(what: str, outcome: Outcome) -> SetupError:
+    """The error for a tool that ended with a bad status."""
+    said = "\n".join(f"it said: {line[:300]}" for line in complaints(outcome.output))
+    log = f"everything it said is in {places.shown(outcome.log)}"
+    for cause in CAUSES:
+        if cause.pattern.search(outcome.output):
+            return SetupError(what, f"{cause.why}\n{said}", f"{cause.next_step}\n{log}")
+    return SetupError(what, said or f"exit status {outcome.status}", log)

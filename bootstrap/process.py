@@ -1,0 +1,70 @@
+"""Runs the tools that set-up needs (pip, apt-get, dpkg), with a log and without a shell."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bootstrap import places
+from bootstrap.errors import SetupError
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a tool left behind: its exit status, everything it printed, and where that is kept."""
+
+    status: int
+    output: str
+    log: Path
+
+
+def need(tool: str, next_step: str) -> str:
+    """The full path of a tool that must be there."""
+    found = shutil.which(tool)
+    if found is None:
+        raise SetupError(f"{tool} is not there", "it is not on PATH", next_step)
+    return found
+
+
+def run(
+    command: Sequence[str],
+    *,
+    log: str,
+    env: Mapping[str, str] | None = None,
+    on_line: Callable[[str], None] = lambda _line: None,
+) -> Outcome:
+    """Run a tool to its end, its two output streams joined, each line passed on as it comes."""
+    scratch = places.cache() / "tmp"
+    scratch.mkdir(parents=True, exist_ok=True)
+    log_path = places.cache() / "log" / f"{log}.log"
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    full_env = {**os.environ, "LC_ALL": "C.UTF-8", "TMPDIR": str(scratch), **(env or {})}
+    lines: list[str] = []
+    with (
+        log_path.open("w", encoding="utf-8") as log_file,
+        subprocess.Popen(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=full_env,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            log_file.write(line)
+            on_line(line.rstrip("\n"))
+    return Outcome(process.returncode, "".join(lines), log_path)
+
+
+def scratch_folder(prefix: str) -> Path:
+    """A new empty folder on the cache's own file system, so that a rename out of it is atomic."""
+    parent = places.cache() / "tmp"
+    parent.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=parent))

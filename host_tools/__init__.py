@@ -1,0 +1,1 @@
+"""What runs on a computer: the command gatectl, keys, codes, bundles, boards and the simulator."""
