@@ -38,7 +38,7 @@ class LazyGroup(click.RichGroup):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="gate-terminal")
+@click.version_option(package_name="onecode-gate")
 def gatectl() -> None:
     """Keys, codes, bundles, boards and simulated gates for the gate terminal."""
 
