@@ -9,10 +9,9 @@ OLDEST = (3, 11)
 
 if sys.version_info < OLDEST:
     sys.stderr.write(
-        "set-up failed: Python %d.%d or newer is needed\n"
-        "  why:  %s is Python %d.%d\n"
+        f"set-up failed: Python {OLDEST[0]}.{OLDEST[1]} or newer is needed\n"
+        f"  why:  {sys.executable} is Python {sys.version_info[0]}.{sys.version_info[1]}\n"
         "  next: install a newer one and name it: make PYTHON=python3.11 setup\n"
-        % (*OLDEST, sys.executable, *sys.version_info[:2])
     )
     sys.exit(1)
 

@@ -83,7 +83,8 @@ def system() -> System:
         need(tool, _NO_APT)
     dump = [line for line in _ask("apt-config", "dump").splitlines() if line.endswith(";")]
     settings = {
-        name: value.rstrip(";").strip('"') for name, _, value in (line.partition(" ") for line in dump)
+        name: value.rstrip(";").strip('"')
+        for name, _, value in (line.partition(" ") for line in dump)
     }
     release = _os_release()
     family = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
@@ -104,10 +105,6 @@ def system() -> System:
     )
     architecture = _ask("dpkg", "--print-architecture").strip()
     return System(distribution, codename, architecture, kept, tuple(mirrors))
-
-
-def _quoted(path: Path | str) -> str:
-    return json.dumps(str(path), ensure_ascii=False)
 
 
 def _private_state(folder: Path, mirror: Mirror, suite: str, architecture: str) -> Path:
@@ -143,7 +140,13 @@ def _private_state(folder: Path, mirror: Mirror, suite: str, architecture: str) 
         "Acquire::http::Timeout": "20",
         "Acquire::https::Timeout": "20",
     }
-    lines = [*system().settings, *(f"{name} {_quoted(value)};" for name, value in private.items())]
+    lines = [
+        *system().settings,
+        *(
+            f"{name} {json.dumps(str(value), ensure_ascii=False)};"
+            for name, value in private.items()
+        ),
+    ]
     configuration = folder / "apt.conf"
     configuration.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return configuration

@@ -83,22 +83,24 @@ CAUSES = (
     ),
 )
 
-_COMPLAINT = re.compile(r"^(?:E:|Err:|W:|ERROR|error|.*No space left)", re.IGNORECASE)
-_COMPLAINTS_SHOWN = 3
+_COMPLAINT = re.compile(r"^(?:E:|Err:|W:|ERROR|error)", re.IGNORECASE)
+_SHOWN_CHARACTERS = 300
 
 
-def complaints(output: str) -> list[str]:
-    """The lines in which the tool itself complains, or else its last ones."""
+def _said(output: str, cause: Cause | None) -> str:
+    """The line in which the tool says it best: it names the cause, or at least complains."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    own = list(dict.fromkeys(line for line in lines if _COMPLAINT.match(line)))
-    return (own or lines)[-_COMPLAINTS_SHOWN:]
+    own = [line for line in lines if _COMPLAINT.match(line)]
+    if cause is not None:
+        own = [line for line in own or lines if cause.pattern.search(line)] or own
+    return (own or lines or ["nothing"])[-1][:_SHOWN_CHARACTERS]
 
 
 def explain(what: str, outcome: Outcome) -> SetupError:
     """The error for a tool that ended with a bad status."""
-    said = "\n".join(f"it said: {line[:300]}" for line in complaints(outcome.output))
+    cause = next((cause for cause in CAUSES if cause.pattern.search(outcome.output)), None)
+    said = f"it said: {_said(outcome.output, cause)}"
     log = f"everything it said is in {places.shown(outcome.log)}"
-    for cause in CAUSES:
-        if cause.pattern.search(outcome.output):
-            return SetupError(what, f"{cause.why}\n{said}", f"{cause.next_step}\n{log}")
-    return SetupError(what, said or f"exit status {outcome.status}", log)
+    if cause is None:
+        return SetupError(what, said, f"read the log; {log}")
+    return SetupError(what, f"{cause.why}\n{said}", f"{cause.next_step}\n{log}")

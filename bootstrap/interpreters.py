@@ -5,19 +5,16 @@ them is enough to go on. Debian 12 has no such package, so later releases of the
 tried in turn; what is unpacked runs through its own loader and never touches the system.
 """
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bootstrap import apt, places, stamps
 from bootstrap.errors import SetupError
-from bootstrap.probe import ProbeError, probe
+from bootstrap.probe import ProbeError
 from bootstrap.progress import say
-
-OVERRIDE = "MICROPYTHON"
+from bootstrap.record import OVERRIDE, Interpreter, examine
 
 # Releases with a new enough package, in the order tried. Ubuntu's 24.04 has 1.22: too old.
 _SUITES = {"debian": ("trixie", "forky", "sid"), "ubuntu": ("questing", "resolute")}
@@ -27,16 +24,6 @@ _ARCHITECTURES = {"amd64": {32: "i386", 64: "amd64"}, "arm64": {32: "armhf", 64:
 _NEXT_STEP = (
     "or install MicroPython 1.24 or newer (unix port) and set MICROPYTHON=/path/to/micropython"
 )
-
-
-@dataclass(frozen=True)
-class Record:
-    """One interpreter, as written to the record that host_tools.interpreter reads."""
-
-    name: str
-    command: tuple[str, ...]
-    version: tuple[int, int, int]
-    word_bits: int
 
 
 def key() -> str:
@@ -49,60 +36,7 @@ def key() -> str:
     )
 
 
-def intact() -> bool:
-    """Whether the record is there and names programs that are still there."""
-    records = load()
-    return bool(records) and all(os.access(record.command[0], os.X_OK) for record in records)
-
-
-def load() -> list[Record]:
-    """The interpreters found by the last set-up; none when there was none."""
-    try:
-        entries = json.loads(places.INTERPRETERS.read_text(encoding="utf-8"))
-        return [
-            Record(
-                str(entry["name"]),
-                tuple(entry["command"]),
-                tuple(entry["version"]),
-                int(entry["word_bits"]),
-            )
-            for entry in entries
-        ]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-
-
-def save(records: list[Record]) -> None:
-    """Write the record, 32-bit words first."""
-    ordered = sorted(records, key=lambda record: record.word_bits)
-    stamps.write_atomically(
-        places.INTERPRETERS, json.dumps([asdict(record) for record in ordered], indent=1)
-    )
-
-
-def examine(name: str, command: tuple[str, ...]) -> Record:
-    """Probe an interpreter; ProbeError if it cannot be used."""
-    found = probe(command)
-    return Record(name, command, found.version, found.word_bits)
-
-
-def override() -> Record | None:
-    """What MICROPYTHON= names; it must work, since someone asked for it."""
-    named = os.environ.get(OVERRIDE)
-    if not named:
-        return None
-    program = shutil.which(named) or named
-    try:
-        return examine(f"{OVERRIDE}={named}", (str(Path(program).absolute()),))
-    except ProbeError as error:
-        raise SetupError(
-            f"{OVERRIDE}={named} cannot be used",
-            str(error),
-            f"correct it, or unset {OVERRIDE} to let the set-up find an interpreter",
-        ) from None
-
-
-def on_path() -> Record | None:
+def on_path() -> Interpreter | None:
     """A micropython on PATH, if it is good enough."""
     program = shutil.which("micropython")
     if program is None:
@@ -137,7 +71,7 @@ def _suites(system: apt.System) -> Iterator[str]:
     yield from (name for name in _SUITES[system.distribution] if name != system.codename)
 
 
-def unpacked(word_bits: int) -> Record:
+def unpacked(word_bits: int) -> Interpreter:
     """The interpreter of a word size from the distribution's packages, downloaded if need be."""
     task = f"{word_bits}-bit"
     system = apt.system()
@@ -148,9 +82,11 @@ def unpacked(word_bits: int) -> Record:
             f"the architecture {system.architecture} has none",
             _NEXT_STEP.removeprefix("or "),
         )
+    folder = places.cache() / "micropython"
+    roots = [(suite, folder / f"{suite}-{architecture}") for suite in _suites(system)]
     failures: list[SetupError] = []
-    for suite in _suites(system):
-        root = places.cache() / "micropython" / f"{suite}-{architecture}"
+    # What an earlier run unpacked comes first, so that it needs no network.
+    for suite, root in sorted(roots, key=lambda entry: not entry[1].is_dir()):
         try:
             if not root.is_dir():
                 apt.unpack(
@@ -160,16 +96,16 @@ def unpacked(word_bits: int) -> Record:
                     into=root,
                     say=lambda text: say(task, text),
                 )
-            record = examine(f"{suite} {architecture}", _command(root))
+            interpreter = examine(f"{suite} {architecture}", _command(root))
         except ProbeError as error:
             shutil.rmtree(root, ignore_errors=True)
             failures.append(SetupError(f"{suite} ({architecture})", str(error), ""))
         except SetupError as error:
             failures.append(error)
         else:
-            version = ".".join(map(str, record.version))
+            version = ".".join(map(str, interpreter.version))
             say(task, f"MicroPython {version} of {suite} ({architecture}) is ready")
-            return record
+            return interpreter
         say(task, f"no: {failures[-1].what}: {failures[-1].why.splitlines()[0]}")
     raise SetupError(
         f"no {word_bits}-bit MicroPython could be had from the package mirror",

@@ -5,13 +5,12 @@ Nothing is compiled: all packages are wheels but those in SOURCE_ONLY, which are
 """
 
 import importlib.util
-import os
 import re
-import shutil
 import stat
 import sys
 import sysconfig
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 from bootstrap import apt, places, stamps
@@ -188,6 +187,6 @@ def _pip_env() -> dict[str, str]:
     }
 
 
-def _pip(name: str, options: list[str], on_line: object) -> Outcome:
+def _pip(name: str, options: list[str], on_line: Callable[[str], None]) -> Outcome:
     command = [str(places.VENV_PYTHON), "-m", "pip", "install", "--no-deps", "--require-hashes"]
     return run([*command, *options], log=f"pip-{name}", env=_pip_env(), on_line=on_line)

@@ -2,27 +2,37 @@
 
 import fcntl
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from bootstrap import interpreters, packages, places, stamps
+from bootstrap import interpreters, packages, places, record, stamps
 from bootstrap.errors import SetupError
 from bootstrap.progress import complain, elapsed, say
+from bootstrap.record import Interpreter
 
 PACKAGES, COMMANDS, INTERPRETERS = "packages", "commands", "interpreters"
 _INTERRUPTED = 130
 
 
-def due() -> list[str]:
-    """The steps that are not done, or not with today's inputs."""
-    done = stamps.load()
-    checks: dict[str, tuple[str, bool]] = {
-        PACKAGES: (packages.key(), packages.intact()),
-        COMMANDS: (packages.commands_key(), packages.intact()),
-        INTERPRETERS: (interpreters.key(), interpreters.intact()),
+def _keys() -> dict[str, str]:
+    """Each step with the key of today's inputs."""
+    return {
+        PACKAGES: packages.key(),
+        COMMANDS: packages.commands_key(),
+        INTERPRETERS: interpreters.key(),
     }
-    return [step for step, (key, intact) in checks.items() if done.get(step) != key or not intact]
+
+
+def due() -> list[str]:
+    """The steps that are not done, or were done with other inputs, or whose result is gone."""
+    done = stamps.load()
+    intact = {
+        PACKAGES: packages.intact(),
+        COMMANDS: packages.intact(),
+        INTERPRETERS: record.intact(),
+    }
+    return [step for step, key in _keys().items() if done.get(step) != key or not intact[step]]
 
 
 @contextmanager
@@ -44,57 +54,49 @@ def _set_up_packages(steps: list[str]) -> None:
     packages.link_project()
 
 
-def _attempt(work: Callable[[], interpreters.Record]) -> interpreters.Record | SetupError:
+def _attempt(word_bits: int) -> Interpreter | SetupError:
     try:
-        return work()
+        return interpreters.unpacked(word_bits)
     except SetupError as error:
         return error
 
 
-def _find_interpreters(pool: ThreadPoolExecutor) -> list[interpreters.Record]:
+def _set_up_interpreters(pool: ThreadPoolExecutor) -> None:
+    record.save(_find_interpreters(pool))
+
+
+def _find_interpreters(pool: ThreadPoolExecutor) -> list[Interpreter]:
     """What MICROPYTHON= names and nothing else; or PATH's, and the packages' for the rest."""
-    if (named := interpreters.override()) is not None:
+    if (named := record.override()) is not None:
         return [named]
-    found = {record.word_bits: record for record in [interpreters.on_path()] if record is not None}
-    tries = [
-        pool.submit(_attempt, lambda bits=bits: interpreters.unpacked(bits))
-        for bits in (32, 64)
-        if bits not in found
-    ]
-    results = [attempt.result() for attempt in tries]
+    own = interpreters.on_path()
+    missing = [bits for bits in (32, 64) if own is None or own.word_bits != bits]
+    results = [attempt.result() for attempt in [pool.submit(_attempt, bits) for bits in missing]]
     failures = [result for result in results if isinstance(result, SetupError)]
-    records = [result for result in results if not isinstance(result, SetupError)]
-    records += found.values()
-    if not records:
+    found = [result for result in (own, *results) if isinstance(result, Interpreter)]
+    if not found:
         raise failures[0]
     for failure in failures:
         say("note", f"{failure.what}; going on without it (make clean setup tries again)")
-    return records
+    return found
 
 
 def _set_up(steps: list[str]) -> list[SetupError]:
-    """Do the steps that are due; return what went wrong."""
+    """Do the steps that are due, side by side; return what went wrong."""
+    jobs: list[tuple[tuple[str, ...], Future[None]]] = []
     errors: list[SetupError] = []
     with ThreadPoolExecutor(max_workers=4) as pool:
-        environment: Future[None] | None = None
-        found: Future[list[interpreters.Record]] | None = None
         if PACKAGES in steps or COMMANDS in steps:
-            environment = pool.submit(_set_up_packages, steps)
+            jobs.append(((PACKAGES, COMMANDS), pool.submit(_set_up_packages, steps)))
         if INTERPRETERS in steps:
-            found = pool.submit(_find_interpreters, pool)
-        if found is not None:
+            jobs.append(((INTERPRETERS,), pool.submit(_set_up_interpreters, pool)))
+        for names, job in jobs:
             try:
-                interpreters.save(found.result())
-                stamps.save(INTERPRETERS, interpreters.key())
+                job.result()
             except SetupError as error:
                 errors.append(error)
-        if environment is not None:
-            try:
-                environment.result()
-                stamps.save(PACKAGES, packages.key())
-                stamps.save(COMMANDS, packages.commands_key())
-            except SetupError as error:
-                errors.append(error)
+            else:
+                stamps.save({name: key for name, key in _keys().items() if name in names})
     return errors
 
 
@@ -121,8 +123,8 @@ def main() -> int:
     except KeyboardInterrupt:
         complain("set-up interrupted; run the same command again, it goes on from here")
         return _INTERRUPTED
-    for error in errors:
-        complain(error.report())
+    for failure in errors:
+        complain(failure.report())
     if not errors:
         say("done", f"set up in {elapsed():.0f} s")
     return 1 if errors else 0

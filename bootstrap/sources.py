@@ -57,7 +57,9 @@ def _deb822(text: str) -> Iterator[dict[str, str]]:
             yield fields
 
 
-_ONE_LINE = re.compile(r"^deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)(?P<rest>.*)$")
+_ONE_LINE = re.compile(
+    r"^deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)(?P<rest>.*)$"
+)
 
 
 def _one_line(text: str) -> Iterator[dict[str, str]]:

@@ -29,9 +29,9 @@ def load() -> dict[str, str]:
     return {str(k): str(v) for k, v in record.items()} if isinstance(record, dict) else {}
 
 
-def save(step: str, value: str) -> None:
-    """Note that a step is done; the record is replaced as a whole."""
-    write_atomically(places.STAMPS, json.dumps({**load(), step: value}, indent=1))
+def save(keys: dict[str, str]) -> None:
+    """Note that steps are done; the record is replaced as a whole."""
+    write_atomically(places.STAMPS, json.dumps({**load(), **keys}, indent=1))
 
 
 def write_atomically(path: Path, text: str) -> None:
