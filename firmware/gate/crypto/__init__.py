@@ -29,9 +29,10 @@ ALGORITHMS = (-7, -8, -37, -65600)
 def _bytes_like(*values):
     """True when every value is bytes, bytearray or memoryview of bytes."""
     for value in values:  # no generator: it would allocate
-        if not isinstance(value, (bytes, bytearray)) and not (
-            isinstance(value, memoryview) and value.itemsize == 1
-        ):
+        if isinstance(value, memoryview):
+            if len(bytes(value[:1])) > 1:  # items wider than a byte
+                return False
+        elif not isinstance(value, (bytes, bytearray)):
             return False
     return True
 
