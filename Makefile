@@ -9,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TEST_WORKERS ?= 2
 
-.PHONY: help setup demo test lint types bench clean lock
+.PHONY: help setup demo test lint bench clean lock
 .DEFAULT_GOAL := help
 
 help:
@@ -31,6 +31,7 @@ lint: setup
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/mypy --config-file mypy-firmware.ini
 
 clean:
 	rm -rf .venv .setup .cache .hypothesis

@@ -1,4 +1,4 @@
-"""Makes ``.venv`` with the packages of requirements.lock and the commands of pyproject.toml.
+"""Makes ``.venv`` with the packages of requirements.lock.
 
 pip verifies every file against the lock's hashes, from whatever index pip is configured for here.
 Nothing is compiled: all packages are wheels but those in SOURCE_ONLY, which are pure Python.
@@ -6,10 +6,7 @@ Nothing is compiled: all packages are wheels but those in SOURCE_ONLY, which are
 
 import importlib.util
 import re
-import stat
 import sys
-import sysconfig
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,17 +19,6 @@ from bootstrap.progress import Paced, say
 TASK = "packages"
 # Published as source only; pure Python, built by the setuptools of the lock.
 SOURCE_ONLY = ("esptool",)
-
-# A script starts with a shell line, since a "#!" line breaks on long paths and on spaces.
-_SCRIPT = """#!/bin/sh
-'''exec' "{python}" "$0" "$@"
-' '''
-import sys
-
-from {module} import {function}
-
-sys.exit({function}())
-"""
 
 
 def key() -> str:
@@ -74,32 +60,6 @@ def install() -> None:
     if outcome.status != 0:
         raise explain(f"pip could not build {', '.join(SOURCE_ONLY)}", outcome)
     say(TASK, "installed")
-
-
-def commands_key() -> str:
-    """What the project's own commands depend on."""
-    return stamps.key(key(), files=[places.PYPROJECT])
-
-
-def link_project() -> None:
-    """Make the project importable from the environment and write its commands.
-
-    This is what an editable install does, without a build: a .pth file and a script for each entry
-    of [project.scripts].
-    """
-    packages = Path(
-        sysconfig.get_path("purelib", "venv", {"base": str(places.VENV), "platbase": ""})
-    )
-    (packages / "project.pth").write_text(f"{places.ROOT}\n", encoding="utf-8")
-    declared = tomllib.loads(places.PYPROJECT.read_text(encoding="utf-8"))["project"]["scripts"]
-    for name, target in declared.items():
-        module, _, function = target.partition(":")
-        script = places.VENV_BIN / name
-        stamps.write_atomically(
-            script,
-            _SCRIPT.format(python=places.VENV_PYTHON, module=module, function=function),
-        )
-        script.chmod(script.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
 
 
 def split_lock(text: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from bootstrap import interpreters, packages, places, record, stamps
+from bootstrap import commands, interpreters, packages, places, record, stamps
 from bootstrap.errors import SetupError
 from bootstrap.progress import complain, elapsed, say
 from bootstrap.record import Interpreter
@@ -19,7 +19,7 @@ def _keys() -> dict[str, str]:
     """Each step with the key of today's inputs."""
     return {
         PACKAGES: packages.key(),
-        COMMANDS: packages.commands_key(),
+        COMMANDS: commands.key(),
         INTERPRETERS: interpreters.key(),
     }
 
@@ -51,7 +51,7 @@ def _alone() -> Iterator[None]:
 def _set_up_packages(steps: list[str]) -> None:
     if PACKAGES in steps:
         packages.install()
-    packages.link_project()
+    commands.link_project()
 
 
 def _attempt(word_bits: int) -> Interpreter | SetupError:
