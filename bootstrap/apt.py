@@ -162,22 +162,21 @@ def unpack(
 ) -> None:
     """Download a package with all it depends on and unpack it into a new folder.
 
-    Each mirror is tried in turn; the error of the last one is raised. What was downloaded stays
-    until the unpacking is done, so that a second run goes on where the first one stopped.
+    Each mirror is tried in turn, and the most telling of their errors is raised. What was
+    downloaded stays until it is unpacked, so that a second run goes on where the first stopped.
     """
-    failure: SetupError | None = None
+    failures: list[SetupError] = []
     for number, mirror in enumerate(system().mirrors):
         name = f"{package}-{suite}-{architecture}" + (f"-{number}" if number else "")
         try:
             archives = _download(package, mirror, suite, architecture, name, say)
             _extract(archives, into, name)
         except SetupError as error:
-            failure = error
+            failures.append(error)
         else:
             shutil.rmtree(places.cache() / "apt" / name, ignore_errors=True)
             return
-    assert failure is not None  # system() vouches for one mirror at least
-    raise failure
+    raise next((failure for failure in failures if not failure.everywhere), failures[0])
 
 
 def _download(

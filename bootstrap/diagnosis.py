@@ -15,10 +15,11 @@ class Cause:
     pattern: re.Pattern[str]
     why: str
     next_step: str
+    everywhere: bool = False
 
 
-def _cause(pattern: str, why: str, next_step: str) -> Cause:
-    return Cause(re.compile(pattern, re.IGNORECASE), why, next_step)
+def _cause(pattern: str, why: str, next_step: str, everywhere: bool = False) -> Cause:
+    return Cause(re.compile(pattern, re.IGNORECASE), why, next_step, everywhere)
 
 
 # The first that matches wins, so the specific ones come before the general ones.
@@ -27,12 +28,14 @@ CAUSES = (
         r"No space left on device|not have enough free space",
         "the disk is full",
         "free 2 GB, or set GATE_CACHE to a folder on a larger disk, then run the command again",
+        everywhere=True,
     ),
     _cause(
         r"Read-only file system|Permission denied",
         "a file could not be written",
         "make the project's folder writable, or set GATE_CACHE to a folder that is, "
         "then run the command again",
+        everywhere=True,
     ),
     _cause(
         r"unexpected size|Hash Sum mismatch|Mirror sync in progress",
@@ -58,12 +61,14 @@ CAUSES = (
         r"CERTIFICATE_VERIFY_FAILED|certificate verification failed|SSLError",
         "the server's certificate is not trusted here",
         "install the certificate authority of your mirror or proxy (for pip: option cert)",
+        everywhere=True,
     ),
     _cause(
         r"resolve|name resolution|connect|timed out|unreachable|ProxyError|Max retries|\b40[37]\b",
         "the mirror could not be reached",
         "check the network and the proxy variables (http_proxy, https_proxy), "
         "the mirror in apt's sources and pip's index (pip config list), then run it again",
+        everywhere=True,
     ),
     _cause(
         r"does not have a Release file|404",
@@ -92,7 +97,7 @@ def _said(output: str, cause: Cause | None) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     own = [line for line in lines if _COMPLAINT.match(line)]
     if cause is not None:
-        own = [line for line in own or lines if cause.pattern.search(line)] or own
+        own = [line for line in (*lines, *own) if cause.pattern.search(line)] or own
     return (own or lines or ["nothing"])[-1][:_SHOWN_CHARACTERS]
 
 
@@ -103,4 +108,5 @@ def explain(what: str, outcome: Outcome) -> SetupError:
     log = f"everything it said is in {places.shown(outcome.log)}"
     if cause is None:
         return SetupError(what, said, f"read the log; {log}")
-    return SetupError(what, f"{cause.why}\n{said}", f"{cause.next_step}\n{log}")
+    why, next_step = f"{cause.why}\n{said}", f"{cause.next_step}\n{log}"
+    return SetupError(what, why, next_step, everywhere=cause.everywhere)

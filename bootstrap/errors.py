@@ -4,11 +4,13 @@
 class SetupError(Exception):
     """A set-up step that failed, in words for the person who ran it."""
 
-    def __init__(self, what: str, why: str, next_step: str) -> None:
+    def __init__(self, what: str, why: str, next_step: str, *, everywhere: bool = False) -> None:
         super().__init__(what)
         self.what = what
         self.why = why
         self.next_step = next_step
+        # Whether any other release or mirror can be expected to fail just so.
+        self.everywhere = everywhere
 
     def report(self) -> str:
         """The three answers, one below the other."""

@@ -107,6 +107,8 @@ def unpacked(word_bits: int) -> Interpreter:
             say(task, f"MicroPython {version} of {suite} ({architecture}) is ready")
             return interpreter
         say(task, f"no: {failures[-1].what}: {failures[-1].why.splitlines()[0]}")
+        if failures[-1].everywhere:
+            break
     raise SetupError(
         f"no {word_bits}-bit MicroPython could be had from the package mirror",
         "\n".join(f"{failure.what}: {failure.why.splitlines()[0]}" for failure in failures),

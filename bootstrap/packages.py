@@ -48,6 +48,8 @@ def install() -> None:
         if line.startswith("Collecting "):
             fetched += 1
             paced.say(f"fetched {fetched} of {count}: {line.split()[1]}")
+        elif "Retrying (" in line:
+            paced.say("the package index does not answer; trying again")
         elif line.startswith("Installing collected"):
             say(TASK, "all fetched, unpacking them")
 
