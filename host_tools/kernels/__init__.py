@@ -1,0 +1,1 @@
+"""Generators of the firmware's cryptographic kernels, programs and tables."""
