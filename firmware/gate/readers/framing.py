@@ -1,0 +1,201 @@
+"""Framing: bytes off a reader's serial line become codes. No UART and no clock in here.
+
+Understood, without being told which one the reader sends:
+
+    text CR | text LF | text CR LF     printable ASCII
+    text, then silence                 readers that end with nothing
+    03 lenHi lenLo data                GM861 with length framing; length 0 is a heartbeat
+
+An event is a code (`bytes`, without its line end) or the reason of a refusal (`str`). Whatever
+comes in, the framer finds its way back: after bytes that make no sense the buffered rest is looked
+at again, and the next line, frame, silence or known prefix starts anew. Codes are never put
+together from pieces: two codes without anything between them come out as one text, which no
+signature fits. They are not cut at the second prefix, because base45 may hold "OC1:" by chance.
+"""
+
+from micropython import const
+
+from .reply import reply_length
+
+MAX_TEXT = const(4296)  # characters; the most that a QR code holds in alphanumeric mode (40-L)
+# ms; the chip may hand over 120 bytes at a time, which take 125 ms at 9,600 baud
+SILENCE_MS = const(150)
+PREFIXES = (b"OC1:", b"HC1:")  # where reading starts anew in the middle of garbage
+
+TOO_LONG = "text_too_long"
+FRAME_INVALID = "frame_invalid"
+GARBAGE = "reader_garbage"
+
+_CR = const(0x0D)
+_LF = const(0x0A)
+_FRAME = const(0x03)
+_IGNORED = b"\r\n\x06\x15"  # between codes: empty lines, and the DE2120's ACK and NACK
+_HEAD = const(3)  # bytes of a frame before its data
+_PREFIX = const(4)  # characters of each prefix
+_LONGEST_REPLY = const(261)  # bytes
+
+_HEARTBEAT = b"\x03\x00\x00"
+
+_IDLE = const(0)  # nothing begun
+_TEXT = const(1)  # a text begun at _start
+_SKIP = const(2)  # dropping what was refused, from _start on
+
+
+class Framer:
+    """One serial line. `feed` what arrived; call `expire` when `deadline` has passed."""
+
+    def __init__(self, max_text: int = MAX_TEXT, silence_ms: int = SILENCE_MS) -> None:
+        self._max = max_text
+        self._silence = silence_ms
+        self._buffer = bytearray(max(max_text, _LONGEST_REPLY) + _HEAD + 1)
+        self._end = 0  # bytes held
+        self._position = 0  # bytes looked at
+        self._start = 0
+        self._state = _IDLE
+        self._last = 0  # ms when the last byte came
+
+    def feed(self, data, now_ms: int) -> list:
+        """Take bytes (bytes-like) that arrived at now_ms; give the events they complete."""
+        events = self.expire(now_ms)
+        taken = 0
+        while taken < len(data):
+            count = min(len(data) - taken, len(self._buffer) - self._end)
+            self._buffer[self._end : self._end + count] = data[taken : taken + count]
+            self._end += count
+            taken += count
+            self._scan(events)
+            self._compact()
+            self._last = now_ms
+        return events
+
+    def deadline(self):
+        """When silence ends what has begun, in ms; None when nothing has."""
+        if self._end == 0 and self._state == _IDLE:
+            return None
+        return self._last + self._silence
+
+    def expire(self, now_ms: int) -> list:
+        """Let silence end an unfinished text or drop half a frame, if it has lasted long enough."""
+        events: list = []
+        due = self.deadline()
+        if due is None or now_ms < due:
+            return events
+        while self._position < self._end and self._state == _IDLE:
+            if bytes(self._buffer[self._position : self._end]) == _HEARTBEAT:
+                self._position = self._end
+            else:
+                # Half a frame: it is nothing, but what was taken for its data may hold codes.
+                self._refuse(FRAME_INVALID, events)
+                self._scan(events)
+        if self._state == _TEXT:
+            events.append(bytes(self._buffer[self._start : self._end]))
+        self._end = self._position = 0
+        self._state = _IDLE
+        return events
+
+    def _scan(self, events: list) -> None:
+        """Look at every byte that is there, as far as it can be judged without more."""
+        while self._position < self._end:
+            if self._state == _TEXT:
+                self._text(events)
+            elif self._state == _SKIP:
+                self._skip()
+            elif not self._idle(events):
+                return
+
+    def _idle(self, events: list) -> bool:
+        """Between codes. False when it takes more bytes to go on."""
+        byte = self._buffer[self._position]
+        if byte in _IGNORED:
+            self._position += 1
+            return True
+        if byte in (2, _FRAME):
+            return self._framed(events)
+        if 0x20 <= byte < 0x7F:
+            self._state = _TEXT
+            self._start = self._position
+        else:
+            self._refuse(GARBAGE, events)
+        return True
+
+    def _framed(self, events: list) -> bool:
+        """At a byte that starts a reply or a frame. False when it takes more bytes to go on."""
+        buffer = self._buffer
+        position = self._position
+        reply = reply_length(buffer, position, self._end)
+        if reply:
+            self._position += max(0, reply)
+            return reply > 0
+        if buffer[position] != _FRAME:
+            self._refuse(GARBAGE, events)
+            return True
+        if self._end - position < _HEAD:
+            return False
+        length = buffer[position + 1] << 8 | buffer[position + 2]
+        if length > self._max:
+            self._refuse(FRAME_INVALID, events)
+            return True
+        start = position + _HEAD
+        if self._end - start < length:
+            return False
+        code = bytes(buffer[start : start + length])
+        for byte in code:
+            if not 0x20 <= byte < 0x7F:
+                # Perhaps a frame by accident, which swallowed the lines after it: look again.
+                self._refuse(FRAME_INVALID, events)
+                return True
+        if code:
+            events.append(code)
+        self._position = start + length
+        return True
+
+    def _text(self, events: list) -> None:
+        """In a text: up to what ends it, or to the last byte there is."""
+        buffer = self._buffer
+        position = self._position
+        stop = min(self._end, self._start + self._max)
+        while position < stop and 0x20 <= buffer[position] < 0x7F:
+            position += 1
+        self._position = position
+        if position == self._end:
+            return
+        byte = buffer[position]
+        if byte in (_CR, _LF, _FRAME):
+            events.append(bytes(buffer[self._start : position]))
+            self._state = _IDLE
+        else:
+            self._refuse(TOO_LONG if 0x20 <= byte < 0x7F else GARBAGE, events)
+
+    def _skip(self) -> None:
+        """Dropping: up to a line end or a known prefix."""
+        buffer = self._buffer
+        position = self._position
+        self._position += 1
+        if buffer[position] in (_CR, _LF):
+            self._state = _IDLE
+        elif buffer[position] == 0x3A:  # ":"
+            begin = self._position - _PREFIX
+            if begin >= self._start and bytes(buffer[begin : self._position]) in PREFIXES:
+                self._state = _TEXT
+                self._start = begin
+
+    def _refuse(self, reason: str, events: list) -> None:
+        """Report once, drop the byte at hand and go on looking behind it."""
+        events.append(reason)
+        self._position += 1
+        self._start = self._position
+        self._state = _SKIP
+
+    def _compact(self) -> None:
+        """Move what is still needed to the front of the buffer."""
+        keep = self._position
+        if self._state == _TEXT:
+            keep = self._start
+        elif self._state == _SKIP:
+            keep = max(self._start, self._position - _PREFIX + 1)
+        if keep:
+            rest = self._end - keep
+            self._buffer[:rest] = self._buffer[keep : self._end]
+            self._end = rest
+            self._position -= keep
+            self._start = max(0, self._start - keep)

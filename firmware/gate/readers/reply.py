@@ -1,0 +1,45 @@
+"""Replies that a GROW GM65/GM861 reader mixes into its stream of scans.
+
+    TT 00 00 | len | data | crcHi crcLo        TT: 02 a register command, 03 a heartbeat
+
+CRC-16/XMODEM from the third byte to the last of data; AB CD means "not checked" (HARDWARE notes).
+"""
+
+from micropython import const
+
+_HEAD = const(4)  # bytes before data
+_CRC = const(2)
+_BEAT = const(1)  # bytes of data in a heartbeat's reply
+
+
+def crc16(data, start: int, end: int) -> int:
+    """CRC-16/XMODEM: polynomial 0x1021, initial value 0."""
+    crc = 0
+    for i in range(start, end):
+        crc ^= data[i] << 8
+        for _ in range(8):
+            crc = (crc << 1) ^ 0x1021 if crc & 0x8000 else crc << 1
+            crc &= 0xFFFF
+    return crc
+
+
+def reply_length(data, start: int, end: int) -> int:
+    """How many bytes of data[start:end] are a reply: 0 none, -1 cannot be told before more come."""
+    if data[start] not in (2, 3):
+        return 0
+    for i in (1, 2):
+        if start + i == end:
+            return -1
+        if data[start + i]:
+            return 0
+    if start + 3 == end:
+        return -1
+    if data[start] == 3 and data[start + 3] != _BEAT:
+        return 0
+    stop = start + _HEAD + data[start + 3]
+    if stop + _CRC > end:
+        return -1
+    crc = data[stop] << 8 | data[stop + 1]
+    if crc not in (0xABCD, crc16(data, start + 2, stop)):
+        return 0
+    return stop + _CRC - start
