@@ -1,0 +1,1 @@
+"""What a terminal believes: trust lists, site policies, signed bundles."""

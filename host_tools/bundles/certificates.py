@@ -1,0 +1,109 @@
+"""X.509 certificates of issuers -> trust entries.
+
+The kid of a certificate is the first 8 bytes of SHA-256 of its DER, as the EU DCC gateway has it.
+Extended key usages of the hcert specification say which claims its key may make; a certificate
+with none of them may make all three (vaccination, test, recovery).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, datetime
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from host_tools.bundles.entry import TrustEntry, shorten
+from host_tools.keys.public import KeyFormError, decode64, from_native
+from host_tools.names import DCC_CLAIMS, FORMATS, LATEST, claims_mask
+
+KID_SIZE = 8
+
+# hcert specification 1.0.5, section 3.3.3; the arc with ".0." was registered by mistake and is the
+# one that certificates of several countries carry, so both are known.
+USAGES = {
+    f"1.3.6.1.4.1.{arc}.2021.1.{number}": kind
+    for arc in ("1847", "0.1847")
+    for number, kind in ((1, "test"), (2, "vaccination"), (3, "recovery"))
+}
+
+# An extended key usage with nothing in it: OID, OCTET STRING, SEQUENCE. Not RFC 5280, yet issued.
+_EMPTY_USAGE = re.compile(rb"\x06\x03\x55\x1d\x25(?:\x01\x01.)?\x04\x02\x30\x00", re.DOTALL)
+
+_PEM = re.compile(
+    rb"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----.*?-----END \1-----", re.DOTALL
+)
+
+
+def kid_of(der: bytes) -> bytes:
+    """The key id of a certificate."""
+    return hashlib.sha256(der).digest()[:KID_SIZE]
+
+
+def split_pem(data: bytes) -> list[bytes]:
+    """The certificates of a PEM file, one block each; other blocks and text between are ignored."""
+    return [match.group(0) for match in _PEM.finditer(data)]
+
+
+def pem_to_der(block: bytes) -> bytes:
+    """The DER inside one PEM block."""
+    lines = [line.strip() for line in block.split(b"\n")]
+    try:
+        return decode64(b"".join(lines[1:-1]).decode("ascii", "replace"))
+    except ValueError:
+        return b""  # not readable as a certificate either, and then reported as that
+
+
+def entry_of(der: bytes, source: str) -> TrustEntry:
+    """The trust entry of a certificate; KeyFormError if the gate cannot use its key."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+    except Exception as error:  # malformed in any of the ways that the library tells apart
+        raise KeyFormError(f"not a readable X.509 certificate: {error}") from None
+    try:
+        key = from_native(certificate.public_key())
+    except KeyFormError:
+        raise
+    except Exception as error:  # unknown curves and algorithms are the library's own kinds of error
+        raise KeyFormError(f"its key is of a kind that is not supported: {error}") from None
+    return TrustEntry(
+        kid=kid_of(der),
+        alg=key.alg,
+        key=key.raw,
+        name=shorten(_name(certificate.subject)),
+        not_before=_clamp(certificate.not_valid_before_utc),
+        not_after=_clamp(certificate.not_valid_after_utc),
+        claims=_claims(certificate),
+        formats=FORMATS["HC1"],
+        source=source,
+    )
+
+
+def _claims(certificate: x509.Certificate) -> int:
+    try:
+        usages = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return DCC_CLAIMS
+    except ValueError as error:
+        if _EMPTY_USAGE.search(certificate.tbs_certificate_bytes):
+            return DCC_CLAIMS
+        raise KeyFormError(f"its extensions cannot be read: {error}") from None
+    kinds = {USAGES[oid.dotted_string] for oid in usages if oid.dotted_string in USAGES}
+    return claims_mask(kinds) if kinds else DCC_CLAIMS
+
+
+def _name(subject: x509.Name) -> str:
+    """The common name, after the country if the name does not begin with it."""
+    texts = []
+    for oid in (NameOID.COUNTRY_NAME, NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
+        attributes = subject.get_attributes_for_oid(oid)
+        texts.append(str(attributes[0].value) if attributes else "")
+    country, name = texts[0], texts[1] or texts[2]
+    if not country or name.upper().startswith(country.upper()):
+        return name or country
+    return f"{country} {name}".strip()
+
+
+def _clamp(moment: datetime) -> int:
+    return max(0, min(LATEST, int(moment.replace(tzinfo=UTC).timestamp())))

@@ -1,0 +1,111 @@
+"""One issuer as a terminal knows it: an entry of the trust part (docs/formats.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cbor2
+
+from host_tools.keys.public import RAW_SIZES
+from host_tools.names import LATEST, is_jurisdiction
+from host_tools.problems import Failure
+
+MAX_KEYS_PER_KID = 8
+MAX_JURISDICTIONS = 16
+MAX_NAME = 32  # bytes of UTF-8
+MAX_KID = 16
+MAX_TABLE = 32768
+
+
+@dataclass(frozen=True)
+class TrustEntry:
+    """A key, who holds it, and what it may say about whom, when and in which format."""
+
+    kid: bytes
+    alg: int
+    key: bytes
+    name: str
+    not_before: int
+    not_after: int
+    claims: int
+    jurisdictions: tuple[str, ...] = ()
+    formats: int = 3
+    table: bytes | None = None  # comb table, made by the host (docs/crypto.md)
+    source: str = ""  # for people: where the entry came from; not in the compiled part
+
+    def encoded(self) -> bytes:
+        """The entry in the trust part's deterministic CBOR."""
+        fields: dict[int, object] = {
+            1: self.kid,
+            2: self.alg,
+            3: self.key,
+            4: self.name,
+            5: self.not_before,
+            6: self.not_after,
+            7: self.claims,
+            8: list(self.jurisdictions),
+            9: self.formats,
+        }
+        if self.table is not None:
+            fields[10] = self.table
+        return cbor2.dumps(fields, canonical=True)
+
+
+def shorten(name: str) -> str:
+    """As much of a name as fits an entry, cut between characters."""
+    return name.strip().encode()[:MAX_NAME].decode(errors="ignore").strip() or "unnamed"
+
+
+def check(entry: TrustEntry) -> None:
+    """Refuse an entry that a terminal would refuse."""
+    problem = _problem(entry)
+    if problem:
+        raise Failure(f"issuer {entry.name!r} ({entry.kid.hex()}): {problem}")
+
+
+def merge(entries: Iterable[TrustEntry]) -> list[TrustEntry]:
+    """Sorted, each kid and key once. Two entries of one key: the later one counts."""
+    by_key = {(entry.kid, entry.alg, entry.key): entry for entry in entries}
+    return sorted(by_key.values(), key=lambda entry: (entry.kid, entry.encoded()))
+
+
+def compile_trust(entries: Iterable[TrustEntry]) -> bytes:
+    """The trust part: what gate.trust.issuers.Issuers reads."""
+    merged = merge(entries)
+    count: dict[bytes, int] = {}
+    for entry in merged:
+        check(entry)
+        count[entry.kid] = count.get(entry.kid, 0) + 1
+        if count[entry.kid] > MAX_KEYS_PER_KID:
+            raise Failure(
+                f"more than {MAX_KEYS_PER_KID} keys have the kid {entry.kid.hex()}; "
+                "a terminal tries no more than that: remove some from the trust file"
+            )
+    return cbor2.dumps([cbor2.loads(entry.encoded()) for entry in merged], canonical=True)
+
+
+def _problem(entry: TrustEntry) -> str:
+    sizes = RAW_SIZES.get(entry.alg)
+    if not 1 <= len(entry.kid) <= MAX_KID:
+        return f"its kid has {len(entry.kid)} bytes, 1 to {MAX_KID} are possible"
+    if sizes is None:
+        return f"algorithm {entry.alg} is not known"
+    if len(entry.key) not in sizes:
+        return f"its key has {len(entry.key)} bytes"
+    if not 1 <= len(entry.name.encode()) <= MAX_NAME:
+        return f"its name must have 1 to {MAX_NAME} bytes of UTF-8"
+    if not 0 <= entry.not_before <= entry.not_after <= LATEST:
+        return "it is valid from a time after the one it is valid until"
+    if not 1 <= entry.claims <= 31:
+        return "it may make no claims; name at least one kind"
+    if not 1 <= entry.formats <= 3:
+        return "it may sign no format; name OC1, HC1 or both"
+    if len(entry.jurisdictions) > MAX_JURISDICTIONS:
+        return f"it has more than {MAX_JURISDICTIONS} jurisdictions"
+    for place in entry.jurisdictions:
+        if not is_jurisdiction(place):
+            return f"{place!r} is not a jurisdiction such as CN, CN-31 or US-NY"
+    if entry.table is not None and not 1 <= len(entry.table) <= MAX_TABLE:
+        return f"its comb table has {len(entry.table)} bytes, up to {MAX_TABLE} are possible"
+    return ""

@@ -1,0 +1,1 @@
+"""Key pairs of issuers, operators, holders and devices: forms, files, signatures."""
