@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from collections.abc import Callable
@@ -179,7 +180,7 @@ def a_stream(source: random.Random) -> bytes:
 def a_split(source: random.Random, stream: bytes) -> Chunks:
     cuts = sorted(source.choices(range(len(stream) + 1), k=source.randint(0, 9)))
     edges = [0, *cuts, len(stream)]
-    return [(0, stream[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    return [(0, stream[a:b]) for a, b in itertools.pairwise(edges)]
 
 
 def test_chunk_boundaries_change_nothing(frame: Frame) -> None:

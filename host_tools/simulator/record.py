@@ -1,0 +1,89 @@
+"""What the simulated hardware saw: every pin change, every byte sent, every log line, with its time.
+
+Tests, the demo and `sim` all judge the gate by this record and by nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Change:
+    """A pin was driven to a level; the first change of a pin is when it was first driven."""
+
+    at_us: int
+    pin: int
+    level: int
+
+
+@dataclass(frozen=True)
+class Note:
+    """A line that the firmware printed."""
+
+    at_us: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Bytes that the firmware wrote to a UART."""
+
+    at_us: int
+    uart: int
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """A time during which a pin was away from its resting level; off_us None: it still is."""
+
+    on_us: int
+    off_us: int | None
+
+    @property
+    def length_us(self) -> int | None:
+        return None if self.off_us is None else self.off_us - self.on_us
+
+
+@dataclass
+class Record:
+    """Grows while the gate runs; nothing is ever taken out."""
+
+    changes: list[Change] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    levels: dict[int, int] = field(default_factory=dict)  # driven pins as they are now
+
+    def drive(self, at_us: int, pin: int, level: int) -> None:
+        if self.levels.get(pin) != level:
+            self.levels[pin] = level
+            self.changes.append(Change(at_us, pin, level))
+
+    def pulses(self, pin: int, rest: int, since_us: int = 0) -> list[Pulse]:
+        """When the pin left its resting level and came back, from since_us on."""
+        pulses: list[Pulse] = []
+        began: int | None = None
+        for change in self.changes:
+            if change.pin != pin:
+                continue
+            if change.level != rest:
+                began = change.at_us
+            elif began is not None:
+                pulses.append(Pulse(began, change.at_us))
+                began = None
+        if began is not None:
+            pulses.append(Pulse(began, None))
+        return [pulse for pulse in pulses if pulse.on_us >= since_us]
+
+    def events(self, kind: str, since_us: int = 0) -> list[dict[str, Any]]:
+        """The firmware's log lines of one kind (their "event"), parsed, each with its "at_us"."""
+        found = []
+        for note in self.notes:
+            if note.at_us >= since_us and note.text.startswith("{"):
+                line = json.loads(note.text)
+                if line.get("event") == kind:
+                    found.append({**line, "at_us": note.at_us})
+        return found
