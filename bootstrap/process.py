@@ -3,13 +3,17 @@
 import os
 import shutil
 import subprocess
-import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bootstrap import places
 from bootstrap.errors import SetupError
+
+
+class Stopped(Exception):
+    """The person at the keyboard ended the set-up; nothing failed."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,22 @@ def need(tool: str, next_step: str) -> str:
     return found
 
 
+_running: set[subprocess.Popen[str]] = set()
+_stopped = threading.Event()
+
+
+def stop() -> None:
+    """End every tool that runs, and let none start again."""
+    _stopped.set()
+    for process in tuple(_running):
+        process.terminate()
+
+
+def _check_stopped() -> None:
+    if _stopped.is_set():
+        raise Stopped
+
+
 def run(
     command: Sequence[str],
     *,
@@ -43,6 +63,7 @@ def run(
     log_path.parent.mkdir(parents=True, exist_ok=True)
     full_env = {**os.environ, "LC_ALL": "C.UTF-8", "TMPDIR": str(scratch), **(env or {})}
     lines: list[str] = []
+    _check_stopped()
     with (
         log_path.open("w", encoding="utf-8") as log_file,
         subprocess.Popen(
@@ -55,16 +76,12 @@ def run(
             env=full_env,
         ) as process,
     ):
+        _running.add(process)
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line)
             log_file.write(line)
             on_line(line.rstrip("\n"))
+    _running.discard(process)
+    _check_stopped()
     return Outcome(process.returncode, "".join(lines), log_path)
-
-
-def scratch_folder(prefix: str) -> Path:
-    """A new empty folder on the cache's own file system, so that a rename out of it is atomic."""
-    parent = places.cache() / "tmp"
-    parent.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=prefix, dir=parent))

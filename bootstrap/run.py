@@ -3,10 +3,10 @@
 import fcntl
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
-from bootstrap import commands, interpreters, packages, places, record, stamps
+from bootstrap import commands, interpreters, packages, places, process, record, stamps
 from bootstrap.errors import SetupError
 from bootstrap.progress import complain, elapsed, say
 from bootstrap.record import Interpreter
@@ -92,34 +92,39 @@ def _set_up(steps: list[str]) -> list[SetupError]:
             jobs.append(((INTERPRETERS,), pool.submit(_set_up_interpreters, pool)))
         for names, job in jobs:
             try:
+                while not job.done():  # a plain result() would not notice every Ctrl-C
+                    wait([job], timeout=0.2)
                 job.result()
             except SetupError as error:
                 errors.append(error)
+            except KeyboardInterrupt:
+                process.stop()  # or leaving the pool would wait for the tools to end
+                raise
             else:
                 stamps.save({name: key for name, key in _keys().items() if name in names})
     return errors
 
 
+def _file_error(error: OSError) -> SetupError:
+    return SetupError(
+        "a file could not be used",
+        f"{error.filename or places.ROOT}: {error.strerror}",
+        "check that the disk is not full and that the project's folder is writable "
+        "(GATE_CACHE can name another folder for downloads), then run it again",
+    )
+
+
 def main() -> int:
     """Set up what is due. Returns the exit status."""
+    errors: list[SetupError] = []
     try:
         if not due():
             return 0
         with _alone():
             errors = _set_up(due())
             shutil.rmtree(places.cache() / "tmp", ignore_errors=True)
-    except SetupError as error:
-        errors = [error]
     except OSError as error:
-        where = error.filename or places.ROOT
-        errors = [
-            SetupError(
-                "a file could not be used",
-                f"{where}: {error.strerror}",
-                "check that the disk is not full and that the project's folder is writable "
-                "(GATE_CACHE can name another folder for downloads), then run it again",
-            )
-        ]
+        errors.append(_file_error(error))
     except KeyboardInterrupt:
         complain("set-up interrupted; run the same command again, it goes on from here")
         return _INTERRUPTED
