@@ -32,17 +32,17 @@ def link_project() -> None:
     This is what an editable install does, without a build: a .pth file and a script for each entry
     of [project.scripts]. The type stubs of the firmware's modules are laid out too.
     """
-    site_packages = Path(
-        sysconfig.get_path("purelib", "venv", {"base": str(places.VENV), "platbase": ""})
-    )
+    site_packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(places.VENV)}))
     typings.gather(site_packages)
     (site_packages / "project.pth").write_text(f"{places.ROOT}\n", encoding="utf-8")
     declared = tomllib.loads(places.PYPROJECT.read_text(encoding="utf-8"))["project"]["scripts"]
     for name, target in declared.items():
-        module, _, function = target.partition(":")
-        script = places.VENV_BIN / name
-        stamps.write_atomically(
-            script,
-            _SCRIPT.format(python=places.VENV_PYTHON, module=module, function=function),
-        )
-        script.chmod(script.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+        write_script(places.VENV_BIN / name, target)
+
+
+def write_script(script: Path, target: str) -> None:
+    """Write a command that calls ``module:function``."""
+    module, _, function = target.partition(":")
+    text = _SCRIPT.format(python=places.VENV_PYTHON, module=module, function=function)
+    stamps.write_atomically(script, text)
+    script.chmod(script.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
