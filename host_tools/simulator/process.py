@@ -26,7 +26,7 @@ class Process:
         firmware: Path = FIRMWARE,
         first: Sequence[Path] = (),
     ) -> None:
-        """folder: the device's file system. first: folders whose modules win over the firmware's."""
+        """folder: the device's file system. first: folders whose modules win over the rest."""
         self._console = folder / CONSOLE
         self.wire, theirs = socket.socketpair()
         environment = micropython.environment([*first, DEVICE, folder, firmware])

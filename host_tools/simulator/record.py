@@ -1,4 +1,4 @@
-"""What the simulated hardware saw: every pin change, every byte sent, every log line, with its time.
+"""What the simulated hardware saw: every pin change, byte sent and log line, with its time.
 
 Tests, the demo and `sim` all judge the gate by this record and by nothing else.
 """

@@ -10,7 +10,7 @@ POLLHUP = 16
 _IOCTL_POLL = 3  # MP_STREAM_POLL
 
 
-class poll:  # noqa: N801 - MicroPython's name
+class poll:
     def __init__(self):
         self._entries = []  # [stream, events], in order of registration
 

@@ -13,6 +13,7 @@ import _tasks
 sys.modules["_asyncio"] = _tasks
 
 import asyncio.core  # noqa: E402
+
 from _wire import wire  # noqa: E402
 
 _tasks.core = asyncio.core
