@@ -57,6 +57,7 @@ REASONS = {
     "claim_not_permitted": "claims",
     "issuer_mismatch": "claims",
     # whether that is enough here
+    "trust_invalid": "policy",
     "bundle_missing": "policy",
     "bundle_invalid": "policy",
     "bundle_signatures": "policy",

@@ -7,9 +7,9 @@ four bytes an entry. Entries are read again from the buffer when a key id is loo
 from array import array
 from micropython import const
 
+from ..codec import jurisdiction
 from ..codec.cbor import Reader
 from ..refusal import Refusal
-from . import jurisdiction
 
 MAX_KEYS_PER_KID = 8  # keys tried for one code's key id
 MAX_KID = const(16)
