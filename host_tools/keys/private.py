@@ -1,0 +1,95 @@
+"""Private keys: made, kept as PKCS#8 PEM, and used to sign as COSE has it (RFC 9053).
+
+ECDSA signatures are deterministic (RFC 6979), so that the same content gives the same code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
+
+from host_tools.keys.public import KeyFormError, PublicKey, from_native
+from host_tools.names import EDDSA, ES256, PS256
+
+RSA_BITS = 3072  # for new keys
+SALT = 32  # bytes; gate.crypto accepts no other salt length
+
+NAMES = {"es256": ES256, "ed25519": EDDSA, "ps256": PS256}  # --alg of `gatectl keys new`
+
+Native = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
+
+
+class PassphraseError(ValueError):
+    """A private key that needs a passphrase, or another one than was given."""
+
+
+@dataclass(frozen=True)
+class PrivateKey:
+    """A key pair that can sign."""
+
+    native: Native
+
+    @property
+    def public(self) -> PublicKey:
+        return from_native(self.native.public_key())
+
+    @property
+    def alg(self) -> int:
+        return self.public.alg
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature in COSE's form: r || s for curves."""
+        if isinstance(self.native, ed25519.Ed25519PrivateKey):
+            return self.native.sign(message)
+        if isinstance(self.native, rsa.RSAPrivateKey):
+            pss = padding.PSS(padding.MGF1(hashes.SHA256()), SALT)
+            return self.native.sign(message, pss, hashes.SHA256())
+        der = self.native.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+        r, s = utils.decode_dss_signature(der)
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+    def pem(self, passphrase: bytes | None = None) -> bytes:
+        """PKCS#8 in PEM, encrypted if there is a passphrase."""
+        protection: serialization.KeySerializationEncryption = serialization.NoEncryption()
+        if passphrase:
+            protection = serialization.BestAvailableEncryption(passphrase)
+        return self.native.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, protection
+        )
+
+
+def generate(alg: int) -> PrivateKey:
+    """A new key pair for one of the algorithms in NAMES."""
+    if alg == ES256:
+        return PrivateKey(ec.generate_private_key(ec.SECP256R1()))
+    if alg == EDDSA:
+        return PrivateKey(ed25519.Ed25519PrivateKey.generate())
+    if alg == PS256:
+        return PrivateKey(rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS))
+    raise KeyFormError(f"keys for algorithm {alg} cannot be made")
+
+
+def load_pem(data: bytes, passphrase: bytes | None = None) -> PrivateKey:
+    """A private key from PEM; KeyFormError or PassphraseError if that cannot be."""
+    try:
+        native = serialization.load_pem_private_key(data, passphrase or None)
+    except TypeError:
+        if passphrase is None:
+            raise PassphraseError("the key is encrypted, and no passphrase was given") from None
+        native = serialization.load_pem_private_key(data, None)  # a passphrase it does not need
+    except ValueError as error:
+        if passphrase is not None and is_encrypted(data):
+            raise PassphraseError("the passphrase is wrong, or the file damaged") from None
+        raise KeyFormError(f"not a private key in PEM: {error}") from None
+    except Exception as error:  # unknown algorithms are the library's own kind of error
+        raise KeyFormError(f"not a private key that can be used: {error}") from None
+    from_native(native.public_key())  # refuses curves and sizes that the gate cannot verify
+    assert isinstance(native, Native)
+    return PrivateKey(native)
+
+
+def is_encrypted(data: bytes) -> bool:
+    """Whether a PEM private key needs a passphrase."""
+    return b"ENCRYPTED" in data
