@@ -13,7 +13,7 @@ TEST_WORKERS ?= 2
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n 's/^# \{0,2\}//p' Makefile
+	@sed -n '/^$$/q; s/^# //p' Makefile
 
 setup:
 	@$(PYTHON) -m bootstrap
