@@ -36,6 +36,7 @@ REASONS = {
     "cbor_invalid": "cbor",
     "cbor_not_canonical": "cbor",
     "cbor_too_complex": "cbor",
+    "code_too_complex": "cbor",
     "cose_invalid": "cose",
     "alg_unknown": "cose",
     # who signed it
