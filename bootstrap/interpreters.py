@@ -44,7 +44,7 @@ def on_path() -> Interpreter | None:
     try:
         return examine("micropython on PATH", (str(Path(program).absolute()),))
     except ProbeError as error:
-        say("firmware", f"not used: {error}")
+        say("on PATH", f"not used: {error}")
         return None
 
 
