@@ -20,7 +20,7 @@ from contextlib import contextmanager
 LIMBS = 20
 BITS = 13
 MASK = (1 << BITS) - 1
-TOP = 256 - BITS * (LIMBS - 1)  # bit of the highest limb that weighs 2^256
+FOLDED = (0, 4, 7, 14, 17, 19)  # limbs where 2^256 - p has a part, for any of the fields
 
 # p = 2^256 + sum(sign * 2^power) - 1 for the two Montgomery primes (FIPS 186-5
 # curve P-256; GB/T 32918.5 SM2). Both are -1 modulo 2^13, hence n0' = 1.
@@ -69,7 +69,7 @@ def _run(
         waiting = 0  # elements of the table entry yet to be loaded
         table = tab0
         if choice & 48:
-            waiting = int(code[0])
+            waiting = int(code[(choice >> 6) & 1])
             if choice & 32:
                 table = tab1
             table = ptr8(uint(table) + 32 * waiting * index)
@@ -211,7 +211,7 @@ def montgomery(w: Writer, powers: tuple[tuple[int, int], ...]) -> None:
         if k == 0:
             w.put("acc = pt[0]")
         elif k < 2 * LIMBS - 1:
-            w.put("acc = (acc >> 13) + pt[%d]" % k)
+            w.put(f"acc = (acc >> 13) + pt[{k}]")
         else:
             w.put("acc = acc >> 13")
         for limb, shift, sign in places:
@@ -232,8 +232,9 @@ def pseudo_mersenne(w: Writer) -> None:
     """Columns pt[0:39] modulo 2^255 - 19, into pd: 2^260 is 608, 2^255 is 19."""
     w.put("acc = 0")
     for k in range(LIMBS):
-        column = f" + pt[{k + LIMBS}]" if k < LIMBS - 1 else ""
-        w.put("acc = (acc >> 13)" + column, f"l{k} = acc & {MASK}")
+        last = k == LIMBS - 1
+        w.put("acc = acc >> 13" if last else f"acc = (acc >> 13) + pt[{k + LIMBS}]")
+        w.put(f"l{k} = acc & {MASK}")
     w.put("acc = 0")
     for k in range(LIMBS):
         w.put(f"acc = (acc >> 13) + pt[{k}]", f"acc = l{k} * 608 + acc")
@@ -241,7 +242,9 @@ def pseudo_mersenne(w: Writer) -> None:
             w.put(f"pd[{k}] = acc & {MASK}")
     w.put("pd[19] = acc & 255", "acc = (acc >> 8) * 19", "pb = pd")
     with w.block("while acc:"):
-        w.put("acc += pb[0]", f"pb[0] = acc & {MASK}", "acc = acc >> 13", "pb = ptr32(uint(pb) + 4)")
+        w.put(
+            "acc += pb[0]", f"pb[0] = acc & {MASK}", "acc = acc >> 13", "pb = ptr32(uint(pb) + 4)"
+        )
 
 
 def fold(w: Writer) -> None:
@@ -261,26 +264,38 @@ def chain(w: Writer, sign: str) -> None:
     for k in range(LIMBS):
         carry = "(acc >> 13) + " if k else ""
         w.put(f"acc = {carry}pa[{k}] {sign} pt[{k}]")
-        if k in (0, 4, 7, 14, 17, 19):
+        if k in FOLDED:
             w.put(f"acc = f{k} + acc")
         w.put(f"pd[{k}] = acc & {MASK}" if k < LIMBS - 1 else f"pd[{k}] = acc")
 
 
+def _bits(start: int, k: int) -> str:
+    """Limb k of the 32 little-endian bytes at src, read from bit `start` on."""
+    low = start + BITS * k
+    first = max(low, 0) // 8
+    last = (low + min(BITS, 256 - low) - 1) // 8
+    parts = [
+        f"(src[{i}] << {8 * (i - first)})" if i > first else f"src[{i}]"
+        for i in range(first, last + 1)
+    ]
+    value = " | ".join(parts)
+    value = f"({value}) << {-low}" if low < 0 else f"({value}) >> {low - 8 * first}"
+    return f"({value}) & {MASK}"
+
+
 def unpack(w: Writer) -> None:
-    """pd = 32 little-endian bytes at src, times 16 but for field 2 (packed form)."""
-    for head, start in (("if field == 2:", 0), ("else:", -4)):
-        with w.block(head):
-            for k in range(LIMBS):
-                low = start + BITS * k
-                size = min(BITS, 256 - low)
-                first = max(low, 0) // 8
-                last = (low + size - 1) // 8
-                parts = [f"(src[{i}] << {8 * (i - first)})" for i in range(first, last + 1)]
-                value = " | ".join(parts).replace("(src[%d] << 0)" % first, "src[%d]" % first)
-                if low < 0:
-                    w.put(f"pd[0] = (({value}) << 4) & {MASK}")
-                else:
-                    w.put(f"pd[{k}] = (({value}) >> {low - 8 * first}) & {MASK}")
+    """pd = the packed element at src: in field 2 as it is; else times 16, below 2^257."""
+    with w.block("if field == 2:"):
+        for k in range(LIMBS):
+            w.put(f"pd[{k}] = {_bits(0, k)}")
+    with w.block("else:"):
+        w.put("g = src[31] >> 4")
+        fold(w)
+        for k in range(LIMBS):
+            w.put(f"acc = (acc >> 13) + ({_bits(-4, k)})" if k else f"acc = {_bits(-4, k)}")
+            if k in FOLDED:
+                w.put(f"acc = f{k} + acc")
+            w.put(f"pd[{k}] = acc & {MASK}" if k < LIMBS - 1 else f"pd[{k}] = acc")
 
 
 def pack(w: Writer) -> None:

@@ -5,72 +5,85 @@ zero"); R is compared as bytes with the encoding of [S]B - [k]A, so only its
 canonical encoding can match.  Small-order A and R are not refused as such.
 """
 
+from . import programs_e as prog
+from .inverse import inverse
+from .machine import base_table, io, is_zero, put, run, table_body
 from .sha512 import sha512
+from .steps import plan, recode, wnaf
+from .weierstrass import _digits, _steps
 
-P = (1 << 255) - 19
-L = (1 << 252) + 27742317777372353535851937790883648493
-D = 0x52036CEE2B6FFE738CC740797779E89800700A4D4141D8AB75EB4DCA135978A3
-_I = 0x2B8324804FC1DF0B2B4D00993DFBD7A72F431806AD2FE478C4EE1B274A0EA0B0  # sqrt(-1)
-_BX = 0x216936D3CD6E53FEC0A4E231FDD6DC5C692CC7609525A7B2C9562D608F25D51A
-_BY = 0x6666666666666666666666666666666666666666666666666666666666666658
+_P = (1 << 255) - 19
+_L = (1 << 252) + 27742317777372353535851937790883648493
+_B = b"\x58" + b"\x66" * 31  # the base point, encoded
+
+_INIT = bytes((prog.INIT, 0, 255))
+_ODD = bytes([prog.ODD_START, 0] + [x for i in range(1, 8) for x in (prog.ODD_NEXT, i)] + [255])
+_FINISH = bytes((prog.FINISH, 0, 255))
+_AFFINE = bytes((prog.AFFINE, 0, 255))
+_odd_table = memoryview(io)[32 * prog.SLOT_TABLE :]
+_base = []  # the base point's comb, once loaded
 
 
-def _decode(raw):
-    """Give (x, y) of an encoded point or None."""
-    y = int.from_bytes(raw, "little")
+def _slot(slot):
+    return int.from_bytes(io[32 * slot : 32 * slot + 32], "little")
+
+
+def _decode(key) -> bool:
+    """Put the key's x and y into their slots (RFC 8032 5.1.3), or give False."""
+    y = int.from_bytes(key, "little")
     odd = y >> 255
     y &= (1 << 255) - 1
-    if y >= P:
-        return None
-    u = (y * y - 1) % P
-    v = (D * y * y + 1) % P
-    x = u * v * v * v * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
-    w = v * x * x % P
-    if w != u:
-        if w != P - u:
-            return None
-        x = x * _I % P
-    if x == 0 and odd:
-        return None
-    return (P - x if x & 1 != odd else x), y
-
-
-def _add(A, B):
-    x1, y1, z1, t1 = A
-    x2, y2, z2, t2 = B
-    a = (y1 - x1) * (y2 - x2) % P
-    b = (y1 + x1) * (y2 + x2) % P
-    c = 2 * D * t1 * t2 % P
-    d = 2 * z1 * z2 % P
-    e = b - a
-    f = d - c
-    g = d + c
-    h = b + a
-    return e * f % P, g * h % P, f * g % P, e * h % P
+    if y >= _P:
+        return False
+    put(io, prog.SLOT_Y, y.to_bytes(32, "little"), 32)
+    run(2, prog.CODE, _INIT, io, io)
+    if is_zero(io, prog.SLOT_MINUS):
+        x = _slot(prog.SLOT_X)
+    elif is_zero(io, prog.SLOT_PLUS):
+        x = _slot(prog.SLOT_XI)
+    else:
+        return False
+    if x & 1 != odd:
+        if x == 0:
+            return False
+        x = _P - x
+    put(io, prog.SLOT_X, x.to_bytes(32, "little"), 32)
+    return True
 
 
 def check(key, message, signature, table) -> bool:
-    """Verify; see gate.crypto.verify."""
+    """Verify; see gate.crypto.verify.  R' = [S]B - [k]A must encode as R."""
     if len(key) != 32 or len(signature) != 64:
         return False
     s = int.from_bytes(signature[32:], "little")
-    if s >= L:
+    if s >= _L:
         return False
-    A = _decode(key)
-    if A is None:
-        return False
-    k = int.from_bytes(sha512(signature[:32], key, message), "little") % L
-    x = P - A[0]
-    A = (x, A[1], 1, x * A[1] % P)
-    B = (_BX, _BY, 1, _BX * _BY % P)
-    both = _add(A, B)
-    R = (0, 1, 1, 0)
-    for i in range(252, -1, -1):
-        R = _add(R, R)
-        if s >> i & 1:
-            R = _add(R, both if k >> i & 1 else B)
-        elif k >> i & 1:
-            R = _add(R, A)
-    z = pow(R[2], P - 2, P)
-    encoded = R[1] * z % P | (R[0] * z % P & 1) << 255
+    comb = None
+    if table is not None:
+        comb = table_body(table, 2, key)
+        if comb is None:
+            return False
+    if not _base:
+        _base.extend(table_body(base_table("ed25519"), 2, _B))
+    put(io, 0, prog.CONSTANTS, 128)
+    teeth, columns, entries = _base
+    recoded = recode(s, _L, teeth * columns)
+    k = int.from_bytes(sha512(signature[:32], key, message), "little") % _L
+    if comb is None:
+        if not _decode(key):
+            return False
+        run(2, prog.CODE, _ODD, io, io)
+        wnaf(_digits, k.to_bytes(33, "little"))
+        plan(_steps, 2, teeth, columns, recoded, 0, 257, _digits, 1)
+        key_entries = _odd_table
+    else:
+        t, e, key_entries = comb
+        plan(_steps, 2, teeth, columns, recoded, t, e, recode(k, _L, t * e), 1)
+    run(2, prog.CODE, _steps, entries, key_entries)
+    run(2, prog.CODE, _FINISH, io, io)
+    at = 32 * prog.SLOT_Z
+    z = inverse(io[at : at + 32], _P)
+    put(io, prog.SLOT_Z, z.to_bytes(32, "little"), 32)
+    run(2, prog.CODE, _AFFINE, io, io)
+    encoded = _slot(prog.SLOT_Y) | (_slot(prog.SLOT_X) & 1) << 255
     return encoded.to_bytes(32, "little") == signature[:32]

@@ -38,7 +38,7 @@ def _run(
         waiting = 0  # elements of the table entry yet to be loaded
         table = tab0
         if choice & 48:
-            waiting = int(code[0])
+            waiting = int(code[(choice >> 6) & 1])
             if choice & 32:
                 table = tab1
             table = ptr8(uint(table) + 32 * waiting * index)
@@ -1190,7 +1190,7 @@ def _run(
                         l17 = acc & 8191
                         acc = (acc >> 13) + pt[38]
                         l18 = acc & 8191
-                        acc = (acc >> 13)
+                        acc = acc >> 13
                         l19 = acc & 8191
                         acc = 0
                         acc = (acc >> 13) + pt[0]
@@ -1285,26 +1285,72 @@ def _run(
                     pd[18] = ((src[29] | (src[30] << 8)) >> 2) & 8191
                     pd[19] = ((src[30] | (src[31] << 8)) >> 7) & 8191
                 else:
-                    pd[0] = ((src[0] | (src[1] << 8)) << 4) & 8191
-                    pd[1] = ((src[1] | (src[2] << 8)) >> 1) & 8191
-                    pd[2] = ((src[2] | (src[3] << 8) | (src[4] << 16)) >> 6) & 8191
-                    pd[3] = ((src[4] | (src[5] << 8)) >> 3) & 8191
-                    pd[4] = ((src[6] | (src[7] << 8)) >> 0) & 8191
-                    pd[5] = ((src[7] | (src[8] << 8) | (src[9] << 16)) >> 5) & 8191
-                    pd[6] = ((src[9] | (src[10] << 8)) >> 2) & 8191
-                    pd[7] = ((src[10] | (src[11] << 8) | (src[12] << 16)) >> 7) & 8191
-                    pd[8] = ((src[12] | (src[13] << 8) | (src[14] << 16)) >> 4) & 8191
-                    pd[9] = ((src[14] | (src[15] << 8)) >> 1) & 8191
-                    pd[10] = ((src[15] | (src[16] << 8) | (src[17] << 16)) >> 6) & 8191
-                    pd[11] = ((src[17] | (src[18] << 8)) >> 3) & 8191
-                    pd[12] = ((src[19] | (src[20] << 8)) >> 0) & 8191
-                    pd[13] = ((src[20] | (src[21] << 8) | (src[22] << 16)) >> 5) & 8191
-                    pd[14] = ((src[22] | (src[23] << 8)) >> 2) & 8191
-                    pd[15] = ((src[23] | (src[24] << 8) | (src[25] << 16)) >> 7) & 8191
-                    pd[16] = ((src[25] | (src[26] << 8) | (src[27] << 16)) >> 4) & 8191
-                    pd[17] = ((src[27] | (src[28] << 8)) >> 1) & 8191
-                    pd[18] = ((src[28] | (src[29] << 8) | (src[30] << 16)) >> 6) & 8191
-                    pd[19] = ((src[30] | (src[31] << 8)) >> 3) & 8191
+                    g = src[31] >> 4
+                    if field == 2:
+                        f0 = g * 19
+                        f4 = 0
+                        f7 = 0
+                        f14 = 0
+                        f17 = 0
+                        f19 = 0 - (g << 8)
+                    else:
+                        f0 = g
+                        f17 = g << 3
+                        f19 = 0 - (g << 9)
+                        if field == 0:
+                            f4 = 0
+                            f7 = 0 - (g << 5)
+                            f14 = 0 - (g << 10)
+                        else:
+                            f4 = 0 - (g << 12)
+                            f7 = g << 5
+                            f14 = 0
+                    acc = ((src[0] | (src[1] << 8)) << 4) & 8191
+                    acc = f0 + acc
+                    pd[0] = acc & 8191
+                    acc = (acc >> 13) + (((src[1] | (src[2] << 8)) >> 1) & 8191)
+                    pd[1] = acc & 8191
+                    acc = (acc >> 13) + (((src[2] | (src[3] << 8) | (src[4] << 16)) >> 6) & 8191)
+                    pd[2] = acc & 8191
+                    acc = (acc >> 13) + (((src[4] | (src[5] << 8)) >> 3) & 8191)
+                    pd[3] = acc & 8191
+                    acc = (acc >> 13) + (((src[6] | (src[7] << 8)) >> 0) & 8191)
+                    acc = f4 + acc
+                    pd[4] = acc & 8191
+                    acc = (acc >> 13) + (((src[7] | (src[8] << 8) | (src[9] << 16)) >> 5) & 8191)
+                    pd[5] = acc & 8191
+                    acc = (acc >> 13) + (((src[9] | (src[10] << 8)) >> 2) & 8191)
+                    pd[6] = acc & 8191
+                    acc = (acc >> 13) + (((src[10] | (src[11] << 8) | (src[12] << 16)) >> 7) & 8191)
+                    acc = f7 + acc
+                    pd[7] = acc & 8191
+                    acc = (acc >> 13) + (((src[12] | (src[13] << 8) | (src[14] << 16)) >> 4) & 8191)
+                    pd[8] = acc & 8191
+                    acc = (acc >> 13) + (((src[14] | (src[15] << 8)) >> 1) & 8191)
+                    pd[9] = acc & 8191
+                    acc = (acc >> 13) + (((src[15] | (src[16] << 8) | (src[17] << 16)) >> 6) & 8191)
+                    pd[10] = acc & 8191
+                    acc = (acc >> 13) + (((src[17] | (src[18] << 8)) >> 3) & 8191)
+                    pd[11] = acc & 8191
+                    acc = (acc >> 13) + (((src[19] | (src[20] << 8)) >> 0) & 8191)
+                    pd[12] = acc & 8191
+                    acc = (acc >> 13) + (((src[20] | (src[21] << 8) | (src[22] << 16)) >> 5) & 8191)
+                    pd[13] = acc & 8191
+                    acc = (acc >> 13) + (((src[22] | (src[23] << 8)) >> 2) & 8191)
+                    acc = f14 + acc
+                    pd[14] = acc & 8191
+                    acc = (acc >> 13) + (((src[23] | (src[24] << 8) | (src[25] << 16)) >> 7) & 8191)
+                    pd[15] = acc & 8191
+                    acc = (acc >> 13) + (((src[25] | (src[26] << 8) | (src[27] << 16)) >> 4) & 8191)
+                    pd[16] = acc & 8191
+                    acc = (acc >> 13) + (((src[27] | (src[28] << 8)) >> 1) & 8191)
+                    acc = f17 + acc
+                    pd[17] = acc & 8191
+                    acc = (acc >> 13) + (((src[28] | (src[29] << 8) | (src[30] << 16)) >> 6) & 8191)
+                    pd[18] = acc & 8191
+                    acc = (acc >> 13) + (((src[30] | (src[31] << 8)) >> 3) & 8191)
+                    acc = f19 + acc
+                    pd[19] = acc
             else:
                 again = 0
                 if op == 6:  # OUT: first pass to below 2p, second pass to find out if below p

@@ -1,0 +1,153 @@
+"""The field machine's buffers and the choice of its kernel.
+
+docs/crypto.md has the contract.  The first use imports the kernel that the
+build left in the package and gives it known answers; one that is absent or
+wrong is passed over for the portable kernel, and `notes()` says why.
+"""
+
+REGISTERS = 22
+_SLOTS = 42
+
+# Native kernels in the order they are tried: the build leaves at most one.
+NATIVE = ("kernel_rv32", "kernel_xtensa")
+
+io = bytearray(32 * _SLOTS)
+_chosen = []  # the kernel and its register file, once chosen
+_notes = []
+
+
+class KernelError(Exception):
+    """The portable kernel itself gave a wrong answer: nothing can be verified."""
+
+
+def _import(name):
+    full = "%s.%s" % (__name__.rsplit(".", 1)[0], name)
+    module = __import__(full)
+    for part in full.split(".")[1:]:
+        module = getattr(module, part)
+    return module
+
+
+def _choose():
+    for name in NATIVE:
+        try:
+            kernel = _import(name)
+        except ImportError:
+            continue
+        except Exception as error:  # a damaged file, or code for another chip
+            _notes.append("%s: %r" % (name, error))
+            continue
+        try:
+            bad = self_test(kernel)
+        except Exception as error:
+            bad = repr(error)
+        if not bad:
+            return kernel
+        _notes.append("%s: %s" % (name, bad))
+    from . import kernel_viper
+
+    bad = self_test(kernel_viper)
+    if bad:
+        raise KernelError(bad)
+    return kernel_viper
+
+
+def use(kernel) -> None:
+    """Take this kernel from now on (tests; the choice is otherwise automatic)."""
+    _chosen[:] = [kernel, bytearray(REGISTERS * kernel.SIZE)]
+
+
+def run(field, code, steps, tab0, tab1) -> None:
+    """Run steps on the register file and `io`."""
+    if not _chosen:
+        use(_choose())
+    _chosen[0].run(field, code, steps, _chosen[1], io, tab0, tab1)
+
+
+def active() -> str:
+    """Give the name of the kernel in use."""
+    if not _chosen:
+        use(_choose())
+    return _chosen[0].NAME
+
+
+def notes() -> list:
+    """Say which kernels were passed over and why, one text each."""
+    active()
+    return _notes
+
+
+def self_test(kernel) -> str:
+    """Give "" when the kernel gives the known answers, else what is wrong."""
+    from . import selftest
+
+    for field in range(3):
+        if field not in kernel.FIELDS:
+            return "field %d is missing" % field
+    return selftest.check(kernel)
+
+
+@micropython.viper
+def put_reversed(to: ptr8, slot: int, source: ptr8, start: int):
+    """Copy 32 bytes at source[start] into a slot, in reverse order."""
+    at = 32 * slot + 31
+    i = 0
+    while i < 32:
+        to[at - i] = source[start + i]
+        i += 1
+
+
+@micropython.viper
+def put(to: ptr8, slot: int, source: ptr8, n: int):
+    """Copy n bytes into `to` from the given slot on."""
+    at = 32 * slot
+    i = 0
+    while i < n:
+        to[at + i] = source[i]
+        i += 1
+
+
+@micropython.viper
+def is_zero(buffer: ptr8, slot: int) -> bool:
+    """Say whether a slot is all zero."""
+    at = 32 * slot
+    t = 0
+    i = 0
+    while i < 32:
+        t |= buffer[at + i]
+        i += 1
+    return t == 0
+
+
+def table_body(table, field, key):
+    """Give (teeth, columns, entries) of a comb table, or None if it is not of `key`.
+
+    The entries are a memoryview into `table`: nothing is copied.
+    """
+    width = 96 if field == 2 else 64
+    start = 8 + len(key)
+    if len(table) < start:
+        return None
+    view = memoryview(table)
+    teeth = view[5]
+    if view[:4] != b"GCT1" or view[4] != field or not 3 <= teeth <= 8 or view[7]:
+        return None
+    columns = (256 + teeth - 1) // teeth
+    if view[6] != columns or len(view) != start + (width << (teeth - 1)):
+        return None
+    if view[8:start] != key:
+        return None
+    return teeth, columns, view[start:]
+
+
+def base_table(name):
+    """Load the base point's table that lies beside this module.
+
+    In a ROM file system the file is used in place; elsewhere it is read once.
+    """
+    folder = __file__.rsplit("/", 1)[0] if "/" in __file__ else "."
+    with open("%s/%s.bin" % (folder, name), "rb") as file:
+        try:
+            return memoryview(file)
+        except TypeError:
+            return file.read()
