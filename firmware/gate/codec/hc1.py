@@ -1,8 +1,9 @@
 """`HC1:`, the EU Digital COVID Certificate: envelope, CWT claims and the certificate in them.
 
 hcert specification 1.0.5 (eu-dcc container), DCC JSON schema 1.3 (and back to 1.0). Issuers' CBOR
-need not be canonical, so it is read in the lenient manner. Value sets (products, tests) are data
-and not judged here.
+need not be canonical, so it is read in the lenient manner. Value sets (products, kinds of test,
+countries) are data and not judged here: what they do not know is "other" or stands as it is, and no
+policy accepts it.
 """
 
 from ..refusal import Refusal
@@ -21,9 +22,10 @@ VACCINATION = 3  # kinds, as in claims.py
 TEST = 4
 RECOVERY = 5
 
+MAX_EACH = 4  # entries; schema 1.3 allows one, earlier ones more
+
 _COVID_19 = "840539006"  # SNOMED CT: the only agent that a DCC is about
-_DETECTED = "260373001"
-_NOT_DETECTED = "260415000"
+_RESULTS = {"260373001": "positive", "260415000": "negative"}  # SNOMED CT: detected, not detected
 _NAAT = "LP6464-4"  # LOINC
 _RAT = "LP217198-3"
 
@@ -69,87 +71,92 @@ def _time(value):
     return value
 
 
-def read_certificate(certificate, issuer):
-    """Check a DCC against the schema and give (kind, claim); the claim as in claims.py.
+def read_certificate(certificate, issuer, issued):
+    """Check a DCC against the schema and give (kind, [claim]); claims as in claims.py.
 
-    certificate: dict. issuer: name for the claim. Raises Refusal: claims_invalid; claims_several
-    when it does not have exactly one entry.
+    certificate: dict. issuer: name for the claims. issued: Unix seconds, 0 if unknown. Raises Refusal: claims_invalid; claims_several
+    when it is about more than one kind, or none.
     """
     _text(certificate, "ver", 1, 16)
-    _person(certificate)
-    found = []
-    for kind, key in ((VACCINATION, "v"), (TEST, "t"), (RECOVERY, "r")):
+    _person(certificate, issued)
+    kind = 0
+    claims = []
+    for number, key, read in _KINDS:
         entries = certificate.get(key)
-        if entries is None:
+        if not entries:
             continue
-        if not isinstance(entries, list):
+        if kind:
+            raise Refusal("claims_several")
+        if not isinstance(entries, list) or len(entries) > MAX_EACH:
             raise Refusal("claims_invalid")
+        kind = number
         for entry in entries:
-            found.append((kind, entry))
-    if len(found) != 1:
+            claims.append(_entry(entry, read, issuer))
+    if not kind:
         raise Refusal("claims_several")
-    kind, entry = found[0]
+    return kind, claims
+
+
+def _entry(entry, read, issuer):
     if not isinstance(entry, dict) or _text(entry, "tg", 1, 32) != _COVID_19:
         raise Refusal("claims_invalid")
     _text(entry, "ci", 1, 96)
     _text(entry, "is", 0, 200)
-    claim = {"issuer": issuer, "jurisdiction": _country(entry)}
-    if kind == VACCINATION:
-        _vaccination(entry, claim)
-    elif kind == TEST:
-        _test(entry, claim)
-    else:
-        _recovery(entry, claim)
-    return kind, claim
+    claim = {"issuer": issuer, "jurisdiction": _text(entry, "co", 0, 10)}
+    read(entry, claim)
+    return claim
 
 
-def _person(certificate):
+def _person(certificate, issued):
     """Name and date of birth: checked, since the schema asks for them, and not kept."""
     name = certificate.get("nam")
     if not isinstance(name, dict):
         raise Refusal("claims_invalid")
     named = False
-    for key in ("fnt", "gnt"):
-        if key in name:
+    for plain, standard in (("fn", "fnt"), ("gn", "gnt")):
+        spelling = _text(name, plain, 0, 80) if plain in name else ""
+        letters = _text(name, standard, 0, 80) if standard in name else ""
+        for character in letters:
+            if not ("A" <= character <= "Z" or character == "<"):
+                raise Refusal("claims_invalid")
+        if spelling and standard in name and not letters:  # its ICAO 9303 form may not be empty
+            raise Refusal("claims_invalid")
+        if letters or spelling:
             named = True
-            for character in _text(name, key, 0, 80):
-                if not ("A" <= character <= "Z" or character == "<"):
-                    raise Refusal("claims_invalid")
-    for key in ("fn", "gn"):
-        if key in name:
-            named = True
-            _text(name, key, 0, 320)
-    if not named:
+    born = _text(certificate, "dob", 0, 10)
+    if not named or not _birth(born):
         raise Refusal("claims_invalid")
-    born = _text(certificate, "dob", 0, 32)
-    if born and not (_partial_date(born) or parse_time(born) is not None):
+    day = parse_date(born)
+    if day is not None and issued and day > issued // 86400:
         raise Refusal("claims_invalid")
 
 
-def _partial_date(text):
-    """Whether a text is YYYY, YYYY-MM or YYYY-MM-DD."""
-    return len(text) in (4, 7, 10) and parse_date(text + "-01-01"[len(text) - 4 :]) is not None
+def _birth(text):
+    """Whether a text is nothing, YYYY, YYYY-MM or YYYY-MM-DD of 1900 to 2099; unknown parts are 00."""
+    if not text:
+        return True
+    if text[:2] not in ("19", "20") or len(text) not in (4, 7, 10):
+        return False
+    for i, character in enumerate(text):
+        if character != "-" if i in (4, 7) else not "0" <= character <= "9":
+            return False
+    return True
 
 
 def _vaccination(entry, claim):
-    _text(entry, "vp", 1, 40)
-    _text(entry, "ma", 1, 80)
-    claim["product"] = _text(entry, "mp", 1, 80)
+    _text(entry, "vp", 0, 80)
+    _text(entry, "ma", 0, 80)
+    claim["product"] = _text(entry, "mp", 0, 80)
     claim["dose"] = _count(entry, "dn")
     claim["of"] = _count(entry, "sd")
     claim["day"] = _day(entry, "dt")
 
 
 def _test(entry, claim):
-    kind = _text(entry, "tt", 1, 40)
+    kind = _text(entry, "tt", 0, 80)
     claim["kind"] = "naat" if kind == _NAAT else "rat" if kind == _RAT else "other"
-    result = _text(entry, "tr", 1, 40)
-    if result == _NOT_DETECTED:
-        claim["result"] = "negative"
-    elif result == _DETECTED:
-        claim["result"] = "positive"
-    else:
-        raise Refusal("claims_invalid")
+    result = _text(entry, "tr", 0, 80)
+    claim["result"] = _RESULTS.get(result, "other")
     claim["at"] = parse_time(_text(entry, "sc", 16, 40))
     if claim["at"] is None:
         raise Refusal("claims_invalid")
@@ -190,9 +197,8 @@ def _day(entry, key):
     return day
 
 
-def _country(entry):
-    """The member state or third country: two capital letters."""
-    text = _text(entry, "co", 2, 2)
-    if not ("A" <= text[0] <= "Z" and "A" <= text[1] <= "Z"):
-        raise Refusal("claims_invalid")
-    return text
+_KINDS = (
+    (VACCINATION, "v", _vaccination),
+    (TEST, "t", _test),
+    (RECOVERY, "r", _recovery),
+)
