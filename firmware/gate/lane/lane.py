@@ -1,7 +1,7 @@
 """One lane, stepped from outside: events in, things to be done out. No clock, no pins.
 
 While the relay is open nothing is verified, since verifying takes long on a small chip and the
-relay must shut in time: one code is held and judged afterwards, a second one is refused.
+relay must shut in time: one code is held and judged afterwards, a second one is dropped.
 """
 
 from micropython import const
@@ -31,7 +31,7 @@ class Lane:
                 if self._held is None:
                     self._held = argument
                 else:
-                    done.append((t.SHOW_REFUSED, BUSY))
+                    done.append((t.DROP, BUSY))
             else:
                 done.append((output, argument))
         if self.state != before or event in (t.SCAN, t.UNREAD):

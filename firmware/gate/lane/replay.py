@@ -6,7 +6,6 @@ names a person.
 """
 
 import hashlib
-
 from micropython import const
 
 CAPACITY = const(512)  # persons; with a window of 5 minutes, more than one each 0.6 s

@@ -29,6 +29,7 @@ EVENTS = (SCAN, UNREAD, GRANT, REFUSE, TIMER, FIRE_ON, FIRE_OFF, FAULT)
 # what is to be done, and what comes with it
 VERIFY = "verify"  # judge the code, answer with GRANT or REFUSE
 HOLD = "hold"  # keep the code until the relay is shut; inside the lane
+DROP = "drop"  # a code that will not be judged; the reason
 OPEN = "open"  # the pulse in ms
 OPEN_HELD = "open_held"  # until SHUT
 SHUT = "shut"

@@ -1,4 +1,4 @@
-"""中文:出了什么情况,以及怎么办、找谁。"""
+"""中文：出了什么情况，以及怎么办、找谁。"""
 
 _AGAIN = "请重新出示"
 _ISSUER = "请联系发码机构"
@@ -16,7 +16,7 @@ STATES = {
 REASONS = {
     "text_too_long": ("这不是通行码", "请出示合一通行码"),
     "frame_invalid": ("二维码读取不完整", _AGAIN),
-    "reader_garbage": ("二维码无法读取", "请调亮屏幕,对准不动"),
+    "reader_garbage": ("二维码无法读取", "请调亮屏幕，对准不动"),
     "code_empty": ("二维码没有内容", _AGAIN),
     "code_too_long": ("这不是通行码", "请出示合一通行码"),
     "prefix_unknown": ("这不是通行码", "请出示合一通行码或欧盟证书"),
@@ -33,7 +33,7 @@ REASONS = {
     "issuer_unknown": ("本场所未认可该签发机构", _OPERATOR),
     "alg_mismatch": ("签名算法与签发机构不符", _ISSUER),
     "format_not_permitted": ("该机构无权签发此类码", _ISSUER),
-    "signature_invalid": ("签名无效,内容被改动过", "请打开原始通行码"),
+    "signature_invalid": ("签名无效，内容被改动过", "请打开原始通行码"),
     "proof_invalid": ("通行码不是由本人手机出示", "请用绑定的手机出示"),
     "clock_untrusted": ("闸机时间不可信", _TECHNICIAN),
     "code_expired": ("通行码已过期", _REFRESH),
@@ -71,7 +71,7 @@ REASONS = {
     "proof_required": ("不接受截图", "请在手机上打开通行码"),
     "proof_stale": ("屏幕上的码已失效", _REFRESH),
     "proof_other_gate": ("此码是为其他闸机出示的", _REFRESH),
-    "replayed": ("此码刚刚使用过", "一人一码,请稍候或联系工作人员"),
+    "replayed": ("此码刚刚使用过", "一人一码，请稍候或联系工作人员"),
     "gate_busy": ("请逐一通行", "请等闸机关闭后再扫码"),
     "gate_locked": ("闸机已停用", "请联系工作人员"),
     "internal_error": ("闸机故障", "请重新出示或联系工作人员"),

@@ -1,0 +1,47 @@
+"""The driver of a plain serial reader: bytes from a UART into a framer, with their time."""
+
+import asyncio
+from micropython import const
+
+from .framing import Framer
+
+RXBUF = const(8192)  # bytes; what may arrive at 115,200 baud in 0.7 s, while a code is verified
+_CHUNK = const(256)  # bytes taken at a time
+
+
+class SerialReader:
+    """uart: a machine.UART. now_ms: the monotonic clock. emit: called with each event."""
+
+    def __init__(self, uart, now_ms, emit):
+        self._stream = asyncio.StreamReader(uart)
+        self._now = now_ms
+        self._emit = emit
+        self._framer = Framer()
+        self._begun = asyncio.Event()
+
+    async def receive(self):
+        """Task: read for ever. Never readline(), which waits for an LF that may not come."""
+        chunk = bytearray(_CHUNK)
+        view = memoryview(chunk)
+        while True:
+            count = await self._stream.readinto(chunk)
+            if count:
+                events = self._framer.feed(view[:count], self._now())
+                if self._framer.deadline() is not None:
+                    self._begun.set()
+                self._pass_on(events)
+
+    async def watch_silence(self):
+        """Task: let silence end what has begun."""
+        while True:
+            due = self._framer.deadline()
+            if due is None:
+                await self._begun.wait()
+                self._begun.clear()
+                continue
+            await asyncio.sleep_ms(max(1, due - self._now()))
+            self._pass_on(self._framer.expire(self._now()))
+
+    def _pass_on(self, events):
+        for event in events:
+            self._emit(event)

@@ -1,0 +1,200 @@
+"""The terminal: reader, verdict, lane and outputs, as tasks on one loop.
+
+No exception gets past the task it was raised in: it is logged, the lane shuts the gate and says
+that it has a fault, the task starts again. While the relay is open no code is verified.
+"""
+
+import asyncio
+from machine import UART, Pin
+from micropython import const
+
+import board
+
+from ..lane import table
+from ..lane.fire import FireInput
+from ..lane.lane import Lane
+from ..lane.relay import Relay
+from ..lane.replay import ReplayMemory
+from ..readers.serial import RXBUF, SerialReader
+from ..ui import LANGUAGES, show
+from .clock import Clock
+from .judge import Verdict, judge
+from .log import fault, log
+from .outputs import Signals
+from .settings import Site
+from .tasks import keep
+
+_TICK_MS = const(10)  # how often timers and inputs are looked at
+_FAULT = "internal_error"
+
+
+class App:
+    """Built once at the start; `run` does not return."""
+
+    def __init__(self):
+        number, safe = board.RELAYS[0]
+        self.relay = Relay(Pin(number, Pin.OUT, value=safe), safe)
+        self.clock = Clock()
+        self.lane = Lane()
+        self.signals = Signals(_output(board.GREEN), _output(board.RED), _output(board.BUZZER))
+        self.fire = _fire_input(self.relay.hold)
+        self.site = Site()
+        bundle = self.site.bundle
+        if bundle is not None:
+            self.clock.floor = max(self.clock.floor, bundle.issued)
+        self._pulse_ms = 0 if bundle is None else bundle.policy.pulse
+        self._replay = ReplayMemory(0 if bundle is None else bundle.policy.replay_window)
+        self._opened = asyncio.Event()
+        self._do = {
+            table.VERIFY: self._verify,
+            table.OPEN: self._open,
+            table.OPEN_HELD: self._open_held,
+            table.SHUT: self._shut,
+            table.DROP: lambda reason: _log_verdict(Verdict(reason), 0),
+            table.SHOW_READY: lambda _: self._show("ready"),
+            table.SHOW_WAIT: lambda _: self._show("wait"),
+            table.SHOW_GRANTED: lambda _: self._show("granted"),
+            table.SHOW_REFUSED: lambda reason: self._show("refused", reason),
+            table.SHOW_FIRE: lambda _: self._show("fire"),
+        }
+
+    async def run(self):
+        uart, rx, tx, baud = board.READER
+        line = UART(uart, baud, rx=rx, tx=tx, rxbuf=RXBUF)
+        reader = SerialReader(line, self.clock.ms, self._scanned)
+        log("start", self._description())
+        self._show("ready")
+        await asyncio.gather(
+            keep("relay", self._keep_relay, self._broken),
+            keep("tick", self._tick, self._broken),
+            keep("reader", reader.receive, self._broken),
+            keep("silence", reader.watch_silence, self._broken),
+        )
+
+    def handle(self, event, argument=None):
+        """Step the lane and do what it says."""
+        now = self.clock.ms()
+        self.relay.check(now)
+        for output, value in self.lane.step(now, event, argument):
+            self._do[output](value)
+
+    # tasks
+
+    async def _keep_relay(self):
+        """Shut the relay when its time is up, whatever the lane is doing."""
+        while True:
+            while self.relay.until is not None:
+                await asyncio.sleep_ms(max(0, self.relay.until - self.clock.ms()))
+                self.relay.check(self.clock.ms())
+            await self._opened.wait()
+            self._opened.clear()
+
+    async def _tick(self):
+        while True:
+            now = self.clock.ms()
+            self.relay.check(now)
+            self.signals.check(now)
+            event = self.fire.poll() if self.fire else None
+            if event:
+                log(event)
+                self.handle(event)
+            if self.lane.due(now):
+                self.handle(table.TIMER)
+            await asyncio.sleep_ms(_TICK_MS)
+
+    # from the reader
+
+    def _scanned(self, event):
+        if isinstance(event, str):
+            _log_verdict(Verdict(event), 0)
+            self.handle(table.UNREAD, event)
+        else:
+            self.handle(table.SCAN, event)
+
+    def _broken(self, where, error):
+        """A task raised: say so, and shut the gate (the lane keeps it open in a fire)."""
+        fault(where, error)
+        self.handle(table.FAULT, _FAULT)
+
+    # what the lane has done
+
+    def _verify(self, code):
+        began = self.clock.ms()
+        try:
+            verdict = judge(code, self.site, self.clock, self._replay)
+        except Exception as error:
+            fault("verify", error)
+            verdict = Verdict(_FAULT)
+        took = self.clock.ms() - began
+        if verdict.granted:
+            self.handle(table.GRANT, self._pulse_ms)
+        else:
+            self.handle(table.REFUSE, verdict.reason)
+        _log_verdict(verdict, took)
+
+    def _open(self, pulse_ms):
+        self.relay.open(self.clock.ms(), pulse_ms)
+        self._opened.set()
+
+    def _open_held(self, _):
+        self.relay.hold()
+
+    def _shut(self, _):
+        if self.fire and self.fire.calls():
+            self.relay.hold()
+        else:
+            self.relay.shut()
+
+    def _show(self, what, reason=None):
+        self.signals.show(what, self.clock.ms())
+        fields = [("show", what)]
+        for language in LANGUAGES:
+            text, advice = show(language, reason or what)
+            fields.append((language, text))
+            fields.append((language + "_advice", advice))
+        log("display", fields)
+
+    def _description(self):
+        bundle = self.site.bundle
+        return (
+            ("board", board.NAME),
+            ("gate", self.site.gate),
+            ("site", None if bundle is None else bundle.site),
+            ("version", None if bundle is None else bundle.version),
+            ("issuers", 0 if bundle is None else len(bundle.issuers)),
+            ("problem", self.site.reason),
+            ("unix", self.clock.unix()),
+        )
+
+
+def _log_verdict(verdict, took_ms):
+    log("decision", verdict.fields() + (("ms", took_ms),))
+
+
+def _output(wiring):
+    """A function that switches an output of the board (true: on), or None."""
+    if wiring is None:
+        return None
+    number, active = wiring
+    pin = Pin(number, Pin.OUT, value=1 - active)
+    return lambda on: pin.value(active if on else 1 - active)
+
+
+def _fire_input(opened):
+    if board.FIRE is None:
+        return None
+    number, active, pull = board.FIRE
+    pulls = {1: Pin.PULL_UP, -1: Pin.PULL_DOWN, 0: -1}
+    pin = Pin(number, Pin.IN, pulls[pull])
+    fire = FireInput(lambda: pin.value() == active, opened)
+    pin.irq(fire.interrupt, Pin.IRQ_RISING | Pin.IRQ_FALLING)
+    return fire
+
+
+def start():
+    """Run for ever; if that ends all the same, the gate is shut."""
+    app = App()
+    try:
+        asyncio.run(app.run())
+    finally:
+        app.relay.shut()

@@ -1,0 +1,61 @@
+"""From a code to a verdict: what the verifier, the policy and the memory of this gate say."""
+
+from .. import refusal
+from ..policy.decide import decide
+from ..verifier import authenticate
+
+REPLAYED = "replayed"
+
+
+class Verdict:
+    """reason: None when granted. seen: what is known of the code. claim, rule: what decided."""
+
+    def __init__(self, reason, seen=None, claim=None, rule=None):
+        self.reason = reason
+        self.seen = seen
+        self.claim = claim
+        self.rule = rule
+
+    @property
+    def granted(self):
+        return self.reason is None
+
+    def fields(self):
+        """For the log: nothing of the person but what decided, and where it was issued."""
+        seen = self.seen
+        kid = getattr(seen, "kid", None)
+        claim = self.claim or {}
+        return (
+            ("verdict", "granted" if self.granted else "refused"),
+            ("reason", self.reason),
+            ("stage", None if self.granted else refusal.REASONS.get(self.reason)),
+            ("format", getattr(seen, "format", None)),
+            ("issuer", getattr(seen, "issuer", None)),
+            ("kid", None if kid is None else bytes(kid).hex()),
+            ("rule", self.rule),
+            ("jurisdiction", claim.get("jurisdiction")),
+        )
+
+
+def judge(code, site, clock, replay):
+    """Give the Verdict on a scanned code. Every Refusal ends here; what else is raised is a fault.
+
+    site: settings.Site. replay: lane.replay.ReplayMemory; a granted code is remembered there.
+    """
+    now = clock.unix()
+    try:
+        bundle = site.bundle
+        if bundle is None:
+            return Verdict(site.reason)
+        if now is not None and now >= bundle.expires:
+            return Verdict("bundle_expired")
+        shown = authenticate(code, bundle.issuers, now, bundle.policy.skew)
+    except refusal.Refusal as refused:
+        return Verdict(refused.reason, refused.evidence)
+    decision = decide(shown, bundle.policy, now, site.gate)
+    if not decision.granted:
+        return Verdict(decision.reason, shown, decision.claim, decision.rule)
+    if replay.seen(shown.replay_key, clock.ms()):
+        return Verdict(REPLAYED, shown, None, decision.rule)
+    replay.remember(shown.replay_key, clock.ms())
+    return Verdict(None, shown, decision.claim, decision.rule)

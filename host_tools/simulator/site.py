@@ -1,0 +1,29 @@
+"""The state folder of a simulated terminal: what set-up would put on the board's file system."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from host_tools import files
+from host_tools.boards import generate
+from host_tools.boards.profiles import Profile
+
+
+def prepare(
+    folder: Path, board: Profile, *, gate: str, bundle: bytes | None, root: bytes | None
+) -> None:
+    """Write board.py and the site's files. Without a bundle or a root there is none."""
+    site = folder / "site"
+    site.mkdir(parents=True, exist_ok=True)
+    files.write_text(folder / "board.py", generate.board_module(board))
+    files.write_text(site / "gate.json", json.dumps({"gate": gate}))
+    for name, content in (("bundle.bin", bundle), ("root.cbor", root)):
+        (site / name).unlink(missing_ok=True)
+        if content is not None:
+            files.write_bytes(site / name, content)
+
+
+def quiet_inputs(board: Profile) -> dict[int, int]:
+    """Levels of the inputs when nothing happens: no fire."""
+    return {} if board.fire is None else {board.fire.pin: 1 - board.fire.active}
