@@ -22,12 +22,14 @@ class ReplayMemory:
         self._count = 0
 
     def seen(self, key, now_ms):
-        """Whether this key was granted within the window before now."""
+        """Whether this key was granted within the window before now, give or take a second."""
+        if not self._window:
+            return False
         digest = hashlib.sha256(key).digest()[:_DIGEST]
         now = now_ms // 1000
         for back in range(self._count):
             at = (self._next - 1 - back) % self._capacity
-            if now - self._seconds[at] >= self._window:
+            if now - self._seconds[at] > self._window:
                 return False  # and whatever is older
             if self._digests[at * _DIGEST : (at + 1) * _DIGEST] == digest:
                 return True

@@ -1,0 +1,79 @@
+"""The relay shuts in time, the fire input opens at once, and the replay memory forgets in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Run = Callable[..., list[Any]]
+
+
+@pytest.mark.parametrize("safe", [0, 1])
+def test_relay(run_firmware: Run, safe: int) -> None:
+    [levels] = run_firmware(f"""
+        import json
+        from gate.lane.relay import Relay
+        levels = []
+        relay = Relay(levels.append, {safe})
+        relay.open(100, 800); relay.check(899); relay.check(900); relay.check(901)
+        relay.open(1000, 800); relay.open(1700, 800); relay.check(1800)   # never prolonged
+        relay.hold(); relay.check(99999); relay.shut()
+        relay.open(0, 800); relay.hold(); relay.check(800); relay.shut(); relay.check(801)
+        print(json.dumps(levels))
+    """)
+    shut, opened = safe, 1 - safe
+    assert levels == [
+        *(shut, opened, opened, shut, shut),
+        *(opened, opened, shut),
+        *(opened, opened, shut),
+        *(opened, opened, opened, shut, shut),
+    ]
+
+
+def test_fire_input(run_firmware: Run) -> None:
+    assert run_firmware("""
+        import json
+        from gate.lane.fire import FireInput
+        level = [0]
+        opened = []
+        fire = FireInput(lambda: level[0] == 1, lambda: opened.append(1))
+        polls = [fire.poll()]
+        level[0] = 1
+        fire.interrupt()
+        polls.append(fire.poll()); polls.append(fire.poll())
+        level[0] = 0
+        for _ in range(4):
+            polls.append(fire.poll())
+        level[0] = 1; polls.append(fire.poll()); level[0] = 0     # bounces: not over yet
+        for _ in range(6):
+            polls.append(fire.poll())
+        level[0] = 1; fire.interrupt(); level[0] = 0              # shorter than a poll
+        assert fire.calls()
+        polls.append(fire.poll())
+        print(json.dumps([polls, len(opened)]))
+    """) == [
+        [
+            [None, "fire_on", *[None] * 10, "fire_off", None, "fire_on"],
+            2,
+        ]
+    ]
+
+
+def test_replay_memory(run_firmware: Run) -> None:
+    run_firmware("""
+        from gate.lane.replay import ReplayMemory
+        memory = ReplayMemory(30, capacity=4)
+        assert not memory.seen(b"a", 0)
+        memory.remember(b"a", 1999)
+        assert memory.seen(b"a", 2000) and memory.seen(b"a", 31999)
+        assert not memory.seen(b"b", 2000)
+        assert not memory.seen(b"a", 32000)
+        for i in range(6):                       # more than it holds: the oldest are forgotten
+            memory.remember(bytes([i]), 40000 + i)
+        assert [memory.seen(bytes([i]), 40010) for i in range(6)] == [False] * 2 + [True] * 4
+        off = ReplayMemory(0)                    # a window of 0: nothing is a replay
+        off.remember(b"a", 5)
+        assert not off.seen(b"a", 5)
+    """)
