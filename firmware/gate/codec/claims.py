@@ -47,9 +47,9 @@ def read_claims(items, issued, issuer):
 
 
 def _claim(read, entry, issued, issuer):
-    if not isinstance(entry, dict):
+    if not isinstance(entry, list):
         raise Refusal("claims_invalid")
-    fields = Fields(entry)
+    fields = Fields({i + 1: entry[i] for i in range(len(entry))})
     claim = {"issuer": issuer, "jurisdiction": fields.place(1)}
     read(fields, claim, issued)
     fields.finish()
@@ -96,6 +96,10 @@ class Fields:
 
 
 def _place(value):
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = jurisdiction.of_number(value)
+    elif isinstance(value, str) and jurisdiction.has_number(value):
+        value = None  # a place has one encoding only
     if not isinstance(value, str) or not jurisdiction.valid(value):
         raise Refusal("claims_invalid")
     return value

@@ -27,6 +27,21 @@ def valid(text) -> bool:
     return True
 
 
+def of_number(number):
+    """Give the place that a number in a claim stands for: 0 is China, 31 is CN-31; None if none."""
+    if number == 0:
+        return "CN"
+    text = str(number)
+    return "CN-" + text if number > 0 and _nests(text) else None
+
+
+def has_number(text) -> bool:
+    """Say whether claims must write a place as a number."""
+    if text == "CN":
+        return True
+    return text.startswith("CN-") and _nests(text[3:]) and text[3] != "0"
+
+
 def covers(prefix, text) -> bool:
     """Say whether who speaks for `prefix` speaks for `text`: the same, or a part of it."""
     if prefix == text:
