@@ -24,6 +24,8 @@ LATEST = 0xFFFFFFFF  # the last time the formats can hold
 
 _JURISDICTION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,9})?")
 
+_GBT_2260 = re.compile(r"CN-([1-9][0-9](?:[0-9]{2}){0,2})")
+
 
 def word(table: Mapping[str, int], number: int) -> str:
     """The word for a number of one of the tables above."""
@@ -62,6 +64,14 @@ def formats_words(mask: int) -> list[str]:
 def is_jurisdiction(text: str) -> bool:
     """Whether a text is a country or a region of one: "CN", "CN-31", "CN-3101", "US-NY"."""
     return _JURISDICTION.fullmatch(text) is not None
+
+
+def place_number(place: str) -> int | str:
+    """A place as claims write it: 0 for CN, 31 for CN-31 (GB/T 2260), others as they are."""
+    if place == "CN":
+        return 0
+    match = _GBT_2260.fullmatch(place)
+    return int(match[1]) if match else place
 
 
 def suggest(given: str, allowed: Iterable[str]) -> str:

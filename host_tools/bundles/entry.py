@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import cbor2
-
+from host_tools.cbor import encode
 from host_tools.keys.public import RAW_SIZES
 from host_tools.names import LATEST, is_jurisdiction
 from host_tools.problems import Failure
@@ -35,7 +34,11 @@ class TrustEntry:
     source: str = ""  # for people: where the entry came from; not in the compiled part
 
     def encoded(self) -> bytes:
-        """The entry in the trust part's deterministic CBOR."""
+        """The entry in the trust part's CBOR."""
+        return encode(self.fields())
+
+    def fields(self) -> dict[int, object]:
+        """The entry's fields by their numbers."""
         fields: dict[int, object] = {
             1: self.kid,
             2: self.alg,
@@ -49,7 +52,7 @@ class TrustEntry:
         }
         if self.table is not None:
             fields[10] = self.table
-        return cbor2.dumps(fields, canonical=True)
+        return fields
 
 
 def shorten(name: str) -> str:
@@ -82,7 +85,7 @@ def compile_trust(entries: Iterable[TrustEntry]) -> bytes:
                 f"more than {MAX_KEYS_PER_KID} keys have the kid {entry.kid.hex()}; "
                 "a terminal tries no more than that: remove some from the trust file"
             )
-    return cbor2.dumps([cbor2.loads(entry.encoded()) for entry in merged], canonical=True)
+    return encode([entry.fields() for entry in merged])
 
 
 def _problem(entry: TrustEntry) -> str:

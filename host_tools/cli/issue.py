@@ -1,0 +1,148 @@
+"""`gatectl issue`: a signed code from a person's file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import rich_click as click
+
+from host_tools import files, times, yaml_file
+from host_tools.cli.common import Fallible, print_json
+from host_tools.cli.keys import asked_passphrase, folder_option, passphrase_option
+from host_tools.codes.issuing import Shown
+from host_tools.codes.issuing import issue as issue_code
+from host_tools.codes.person import Person, read_person
+from host_tools.codes.picture import LEVELS, Picture, draw, line_ms
+from host_tools.keys.store import KeyStore, load_private, load_public
+from host_tools.problems import Failure
+
+BAUDS = (9600, 115200)
+_KINDS = (".txt", ".png", ".svg")
+
+
+@click.command(cls=Fallible)
+@click.argument("person", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--key", "issuer", metavar="NAME|FILE", help="The issuer's key, unless the file says."
+)
+@click.option("--holder", metavar="NAME|FILE", help="The holder's key; overrides the file's.")
+@click.option("--proof", is_flag=True, help="Add the holder's signature of now.")
+@click.option("--gate", metavar="ID", help="Make the proof for this gate only.")
+@click.option(
+    "-o", "--out", "outs", multiple=True, type=click.Path(dir_okay=False, path_type=Path),
+    help="Write .txt, .png or .svg; may be given several times.",
+)  # fmt: skip
+@click.option("--terminal", is_flag=True, help="Draw the code in the terminal.")
+@click.option("--level", type=click.Choice(list(LEVELS)), default="M", show_default=True,
+              help="Error correction of the picture.")  # fmt: skip
+@click.option("--at", "at", metavar="TIME", help='What "now" is; default: the clock.')
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@passphrase_option
+@folder_option
+def command(
+    person: Path,
+    issuer: str | None,
+    holder: str | None,
+    proof: bool,
+    gate: str | None,
+    outs: tuple[Path, ...],
+    terminal: bool,
+    level: str,
+    at: str | None,
+    as_json: bool,
+    passphrase_file: Path | None,
+    folder: Path,
+) -> None:
+    """Make a code from PERSON, a YAML file (see examples/persons).
+
+    Prints the code's text, unless it is written to a file or drawn.
+    """
+    for out in outs:
+        if out.suffix not in _KINDS:
+            raise click.UsageError(f"{out}: write to a file that ends in {', '.join(_KINDS)}")
+    if gate is not None and not proof:
+        raise click.UsageError("--gate is for a proof; add --proof")
+    now = _now(at)
+    read = read_person(yaml_file.load(person), now)
+    if holder is not None:
+        read.holder = holder
+    store = KeyStore(folder)
+    default = issuer or _only_issuer(store, read)
+    passphrase = asked_passphrase(passphrase_file, store.list())
+    shown = Shown(now, gate) if proof else None
+    try:
+        text = issue_code(
+            read,
+            lambda name: load_private(name, store, passphrase),
+            lambda name: load_public(name, store),
+            default,
+            shown,
+        )
+    except Failure as failure:
+        raise Failure(f"{person}: {failure}") from None
+    picture = draw(text, level)
+    for out in outs:
+        files.write_bytes(out, _content(picture, out.suffix))
+    _report(picture, read, outs, terminal, as_json)
+
+
+def _now(at: str | None) -> int:
+    if at is None:
+        return times.now()
+    try:
+        return times.instant(at, times.now())
+    except times.TimeFormError as error:
+        raise click.UsageError(f"--at: {error}") from None
+
+
+def _only_issuer(store: KeyStore, person: Person) -> str | None:
+    """The one issuer's key of the store, if the file leaves it open and there is just one."""
+    if all(statement.issuer for statement in person.statements):
+        return None
+    issuers = [key.name for key in store.list() if key.role == "issuer"]
+    if len(issuers) == 1:
+        return issuers[0]
+    choice = f"one of {', '.join(issuers)}" if issuers else "make one: gatectl keys new issuer"
+    raise Failure(f"no issuer is named; use --key, or 'issuer:' in the file ({choice})")
+
+
+def _content(picture: Picture, suffix: str) -> bytes:
+    if suffix == ".png":
+        return picture.png()
+    if suffix == ".svg":
+        return picture.svg()
+    return picture.text.encode() + b"\n"
+
+
+def _report(
+    picture: Picture, person: Person, outs: tuple[Path, ...], terminal: bool, as_json: bool
+) -> None:
+    size = len(picture.text)
+    if as_json:
+        print_json(
+            {
+                "code": picture.text,
+                "characters": size,
+                "qr_version": picture.version,
+                "qr_level": picture.level,
+                "issuers": len(person.statements),
+                "issued": times.rfc3339(person.issued),
+                "expires": times.rfc3339(person.expires),
+                "line_ms": {str(baud): round(line_ms(size, baud), 1) for baud in BAUDS},
+                "files": [str(out) for out in outs],
+            }
+        )
+        return
+    if terminal:
+        click.echo(picture.terminal())
+    if not outs and not terminal:
+        click.echo(picture.text)
+    for out in outs:
+        click.echo(str(out))
+    code_is_output = not outs and not terminal  # then stdout holds the code and nothing else
+    speeds = ", ".join(f"{line_ms(size, baud):.0f} ms at {baud:,} baud" for baud in BAUDS)
+    click.echo(
+        f"QR version {picture.version} at level {picture.level}, {size} characters: {speeds}; "
+        f"valid until {times.rfc3339(person.expires)}",
+        err=code_is_output,
+    )
