@@ -262,7 +262,7 @@ class Reader:
 
 
 def _real(bits, exponent_bits, fraction_bits):
-    """An IEEE 754 number: int when whole, else Real. No float is made, since boards differ in size."""
+    """An IEEE 754 number: int when whole, else Real. No float is made: boards have small ones."""
     bias = (1 << (exponent_bits - 1)) - 1
     exponent = (bits >> fraction_bits) & ((1 << exponent_bits) - 1)
     fraction = bits & ((1 << fraction_bits) - 1)

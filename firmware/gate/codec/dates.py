@@ -65,7 +65,7 @@ def parse_time(text):
 
 
 def _offset(text):
-    """Seconds east of UTC of `Z`, `+hh`, `+hhmm`, `+hh:mm` or nothing; None if it is none of them."""
+    """Seconds east of UTC of `Z`, `+hh`, `+hhmm`, `+hh:mm` or nothing; None if it is neither."""
     if text in ("", "Z", "z"):
         return 0
     if text[0] not in "+-" or len(text) not in (3, 5, 6):

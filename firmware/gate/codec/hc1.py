@@ -7,7 +7,7 @@ policy accepts it.
 """
 
 from ..refusal import Refusal
-from .cbor import Real, Reader, decode
+from .cbor import Reader, Real, decode
 from .cose import lenient_sign1
 from .dates import parse_date, parse_time
 
@@ -48,7 +48,7 @@ class Cwt:
     certificate: the DCC, a dict, unchecked."""
 
     def __init__(self, payload):
-        """payload: bytes. Raises Refusal: cbor's, claims_invalid (a claim is missing or of no use)."""
+        """payload: bytes. Raises Refusal: cbor's, and claims_invalid for a missing or odd claim."""
         claims = decode(payload, False)
         hcert = claims.get(HCERT) if isinstance(claims, dict) else None
         certificate = hcert.get(1) if isinstance(hcert, dict) else None
@@ -74,8 +74,8 @@ def _time(value):
 def read_certificate(certificate, issuer, issued):
     """Check a DCC against the schema and give (kind, [claim]); claims as in claims.py.
 
-    certificate: dict. issuer: name for the claims. issued: Unix seconds, 0 if unknown. Raises Refusal: claims_invalid; claims_several
-    when it is about more than one kind, or none.
+    certificate: dict. issuer: name for the claims. issued: Unix seconds, 0 if unknown.
+    Raises Refusal: claims_invalid; claims_several when it is about more than one kind, or none.
     """
     _text(certificate, "ver", 1, 16)
     _person(certificate, issued)
@@ -123,7 +123,9 @@ def _person(certificate, issued):
             raise Refusal("claims_invalid")
         if letters or spelling:
             named = True
-    born = _text(certificate, "dob", 0, 10)
+    born = _text(certificate, "dob", 0, 40)
+    if len(born) > 10 and parse_time(born) is not None:  # some issuers write a time after it
+        born = born[:10]
     if not named or not _birth(born):
         raise Refusal("claims_invalid")
     day = parse_date(born)
@@ -132,7 +134,7 @@ def _person(certificate, issued):
 
 
 def _birth(text):
-    """Whether a text is nothing, YYYY, YYYY-MM or YYYY-MM-DD of 1900 to 2099; unknown parts are 00."""
+    """Whether a text is nothing, YYYY, YYYY-MM or YYYY-MM-DD from 1900 to 2099, parts perhaps 00."""
     if not text:
         return True
     if text[:2] not in ("19", "20") or len(text) not in (4, 7, 10):

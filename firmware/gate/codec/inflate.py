@@ -6,7 +6,6 @@ would grow to gigabytes costs what a real code costs. Real certificates inflate 
 
 import deflate
 import io
-
 import micropython
 
 from ..refusal import Refusal

@@ -1,0 +1,121 @@
+"""`gatectl verify`: what the firmware says of a code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import rich_click as click
+from rich.console import Console
+from rich.table import Table
+
+from host_tools import firmware, interpreter, times
+from host_tools.bundles import trust_list
+from host_tools.cli.common import Fallible
+from host_tools.problems import Failure
+from host_tools.verifying.lines import codes
+from host_tools.verifying.service import Answer, Service
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class Moment(click.ParamType[int]):
+    """A time: RFC 3339, or any form that gatectl takes."""
+
+    name = "time"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        if isinstance(value, int):
+            return value
+        try:
+            return times.instant(value, times.now())
+        except (times.TimeFormError, ValueError, OverflowError) as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command(cls=Fallible)
+@click.option("--bundle", type=FILE, help="Signed bundle: its keys verify, its policy decides.")
+@click.option("--root", type=FILE, help="Operators' keys that the bundle must be signed by.")
+@click.option("--trust", type=FILE, help="Trust file of gatectl trust import: no policy is asked.")
+@click.option("--at", type=Moment(), help="Judge as at this time (RFC 3339). Default: now.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@click.argument("code", default="-")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    bundle: Path | None,
+    root: Path | None,
+    trust: Path | None,
+    at: int | None,
+    as_json: bool,
+    code: str,
+) -> None:
+    """Verify CODE with the firmware's own verifier, run on MicroPython.
+
+    With - (or no CODE) it reads one code a line and answers one JSON object a line, in order.
+    The exit status is 0 whenever there was an answer, also a refusal; 2 says that the command was
+    called wrongly.
+    """
+    if bundle is None and trust is None:
+        raise click.UsageError("say whom to trust: --bundle, --trust, or both", ctx)
+    try:
+        service = _service(bundle, root, trust)
+        with service:
+            if code == "-":
+                for scanned in codes(sys.stdin.buffer):
+                    answer = service.verify(scanned, times.now() if at is None else at)
+                    _write(json.dumps(answer, ensure_ascii=False))
+                return
+            scanned = code.encode("utf-8", "surrogateescape")
+            answer = service.verify(scanned, times.now() if at is None else at)
+    except (Failure, interpreter.InterpreterError) as error:
+        raise click.UsageError(str(error), ctx) from None
+    if as_json:
+        _write(json.dumps(answer, ensure_ascii=False))
+    else:
+        _show(answer)
+
+
+def _service(bundle: Path | None, root: Path | None, trust: Path | None) -> Service:
+    part = b"" if trust is None else trust_list.compile_trust(trust_list.load(trust))
+    if bundle is None:
+        return Service(trust=part)
+    if root is None:
+        raise Failure("a bundle needs the keys that it must be signed by: --root")
+    return Service(trust=part, bundle=bundle.read_bytes(), root=root.read_bytes())
+
+
+def _write(line: str) -> None:
+    sys.stdout.buffer.write(line.encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _show(answer: Answer) -> None:
+    """The answer for people: verdict, reason in Chinese and English, claims."""
+    console = Console(highlight=False)
+    if answer["ok"]:
+        console.print("[bold green]valid[/]")
+    else:
+        console.print(f"[bold red]refused[/] at stage {answer['stage']}: {answer['reason']}")
+        for line in reason_texts(answer["reason"]):
+            console.print(f"  {line}", markup=False)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name in ("format", "issuer", "kid", "rule"):
+        if answer.get(name) is not None:
+            table.add_row(name, str(answer[name]))
+    for kind, claims in (answer["claims"] or {}).items():
+        if kind != "hcert":
+            for claim in claims:
+                table.add_row(kind, ", ".join(f"{key} {value}" for key, value in claim.items()))
+    console.print(table)
+
+
+def reason_texts(reason: str) -> list[str]:
+    """What a person is told of a reason, in Chinese and in English."""
+    assert firmware.FIRMWARE.is_dir()
+    from gate import ui
+
+    return [" ".join(ui.show(language, reason)).strip() for language in ui.LANGUAGES]

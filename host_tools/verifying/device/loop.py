@@ -1,0 +1,114 @@
+"""Runs on MicroPython: reads frames from stdin, verifies each code, writes a line of JSON for each.
+
+Frames are a length (4 bytes, big-endian) and that many bytes. First three: the trust part or
+nothing; a bundle or nothing; the root for it or nothing. Then for each code two: the time (8 bytes,
+Unix seconds) and the code.
+"""
+
+import gc
+import json
+import sys
+
+from gate.refusal import Refusal
+from gate.trust.issuers import Issuers
+from gate.verifier import Seen, authenticate
+
+_source = sys.stdin.buffer
+
+
+def _frame():
+    """One frame, or None at the end of the input."""
+    head = _source.read(4)
+    if not head or len(head) < 4:
+        return None
+    size = int.from_bytes(head, "big")
+    return _source.read(size) if size else b""
+
+
+def _plain(value):
+    """A value that JSON can say: keys as text, byte strings in hex, other numbers rounded down."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (bytes, bytearray)):
+        return value.hex()
+    return value.whole
+
+
+def _answer(seen, reason=None, stage=None, claims=None):
+    return {
+        "ok": reason is None,
+        "reason": reason,
+        "stage": stage,
+        "format": seen.format,
+        "issuer": seen.issuer,
+        "kid": None if seen.kid is None else seen.kid.hex(),
+        "claims": claims,
+    }
+
+
+def _judge(code, issuers, policy, now):
+    """Everything up to the claims, then policy if there is one."""
+    presentation = authenticate(code, issuers, now)
+    claims = _plain(presentation.claims)
+    if presentation.hcert is not None:
+        claims["hcert"] = _plain(presentation.hcert)
+    if policy is None:
+        return _answer(presentation, claims=claims)
+    from gate.policy.decide import decide
+
+    decision = decide(presentation, policy, now, None)
+    stage = None if decision.granted else Refusal(decision.reason).stage
+    answer = _answer(presentation, decision.reason, stage, claims)
+    answer["rule"] = decision.rule
+    answer["decided_by"] = _plain(decision.claim)
+    return answer
+
+
+def _refused(refusal):
+    return _answer(refusal.evidence or Seen(), refusal.reason, refusal.stage)
+
+
+def _open(trust, bundle, root):
+    """(issuers, policy): of the bundle, of the trust part, or keys of this and rules of that."""
+    policy = None
+    issuers = None
+    if bundle:
+        from gate.trust.bundle import open_bundle
+
+        opened = open_bundle(bundle, root)
+        from gate.policy.rules import Policy
+
+        issuers = opened.issuers
+        policy = Policy(opened.policy)
+    if trust:
+        issuers = Issuers(trust)
+    return issuers, policy
+
+
+def main():
+    """Serve until the input ends. The first line says whether the trust could be opened."""
+    trust, bundle, root = _frame(), _frame(), _frame()
+    try:
+        issuers, policy = _open(trust, bundle, root)
+    except Refusal as refusal:
+        print(json.dumps(_refused(refusal)))
+        return
+    print(json.dumps({"ok": True}))
+    while True:
+        now = _frame()
+        code = _frame()
+        if code is None:
+            return
+        try:
+            answer = _judge(code, issuers, policy, int.from_bytes(now, "big"))
+        except Refusal as refusal:
+            answer = _refused(refusal)
+        print(json.dumps(answer))
+        gc.collect()
+
+
+main()
