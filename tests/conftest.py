@@ -101,6 +101,6 @@ def run_firmware(micropython: Interpreter) -> Callable[..., list[Any]]:
                 f"{outcome.stdout[-2000:]}{outcome.stderr[-4000:]}",
                 pytrace=False,
             )
-        return [json.loads(line) for line in outcome.stdout.splitlines()]
+        return [json.loads(line) for line in outcome.stdout.split("\n") if line]
 
     return run

@@ -134,7 +134,7 @@ def _person(certificate, issued):
 
 
 def _birth(text):
-    """Whether a text is nothing, YYYY, YYYY-MM or YYYY-MM-DD from 1900 to 2099, parts perhaps 00."""
+    """Whether a text is nothing, YYYY, YYYY-MM or YYYY-MM-DD, 1900 to 2099, parts perhaps 00."""
     if not text:
         return True
     if text[:2] not in ("19", "20") or len(text) not in (4, 7, 10):

@@ -1,0 +1,47 @@
+"""Runs on MicroPython: for each line `operation hex` of the file in argv, one line of JSON.
+
+`{"is": value}` or `{"refused": reason}`; anything else that is raised ends the process.
+"""
+
+import binascii
+import json
+import sys
+
+from gate.codec import base45, cbor, dates, inflate
+from gate.refusal import Refusal
+
+
+def plain(value):
+    """Values as JSON has them; others as [type, content], so that nothing is lost on the way."""
+    if isinstance(value, (bytes, bytearray)):
+        return ["bytes", value.hex()]
+    if isinstance(value, dict):
+        return ["map", [[plain(key), plain(item)] for key, item in value.items()]]
+    if isinstance(value, list):
+        return ["list", [plain(item) for item in value]]
+    if isinstance(value, cbor.Real):
+        return ["real", str(value.whole)]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return ["int", str(value)]
+    return value
+
+
+OPERATIONS = {
+    "base45": base45.decode,
+    "base45-view": lambda data: base45.decode(memoryview(b"OC1:" + data), 4),
+    "inflate": inflate.inflate,
+    "cbor": cbor.decode,
+    "cbor-view": lambda data: cbor.decode(memoryview(data)),
+    "cbor-lenient": lambda data: cbor.decode(data, False),
+    "date": lambda data: dates.parse_date(data.decode()),
+    "time": lambda data: dates.parse_time(data.decode()),
+}
+
+with open(sys.argv[1]) as lines:  # noqa: PTH123 - MicroPython has no pathlib
+    for line in lines:
+        operation, _, data = line.rstrip("\n").partition(" ")
+        try:
+            answer = {"is": plain(OPERATIONS[operation](binascii.unhexlify(data)))}
+        except Refusal as refusal:
+            answer = {"refused": refusal.reason}
+        print(json.dumps(answer))
