@@ -10,8 +10,8 @@ Whatever is missing or damaged leaves the gate shut, and is the reason that peop
 import json
 from micropython import const
 
+from ..bundle import open_bundle
 from ..refusal import Refusal
-from ..trust.bundle import open_bundle
 
 _FOLDER = "site/"
 MAX_BUNDLE = const(262144)  # bytes

@@ -77,7 +77,7 @@ def _open(trust, bundle, root):
     policy = None
     issuers = None
     if bundle:
-        from gate.trust.bundle import open_bundle
+        from gate.bundle import open_bundle
 
         opened = open_bundle(bundle, root)
         from gate.policy.rules import Policy

@@ -1,0 +1,1 @@
+"""Policy: what the site asks of a code, and the decision. Sees claims, not signatures."""
