@@ -62,13 +62,6 @@ def test_one_answer_for_each_line_in_order(trust: Path) -> None:
     assert all(list(answer) == fields for answer in answers)
 
 
-def test_a_trailing_space_belongs_to_the_code(trust: Path) -> None:
-    said = (PLATFORM.says(GREEN, cti=bytes([n, 0, 0, 0])) for n in range(256))
-    text = next(text for text in map(code, said) if text.endswith(b" "))
-    outcome = verify("--trust", trust, *AT, "-", input=text + b"\n")
-    assert json.loads(outcome.stdout)["ok"]
-
-
 def test_one_code_on_the_command_line(trust: Path) -> None:
     answer = verify("--trust", trust, *AT, "--json", certificate().decode())
     assert json.loads(answer.stdout)["format"] == "HC1"
