@@ -171,7 +171,7 @@ class SimulatedGate:
             pin, level = rest.split()
             self.record.drive(now, int(pin), int(level))
         elif word == "note":
-            note = Note(now, rest)
+            note = Note.of(now, rest)
             self.record.notes.append(note)
             if self.on_note:
                 self.on_note(note)

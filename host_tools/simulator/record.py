@@ -21,10 +21,24 @@ class Change:
 
 @dataclass(frozen=True)
 class Note:
-    """A line that the firmware printed."""
+    """A line that the firmware printed; fields: its content, if it is a line of the JSON log."""
 
     at_us: int
     text: str
+    fields: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, at_us: int, text: str) -> Note:
+        try:
+            fields = json.loads(text) if text.startswith("{") else {}
+        except ValueError:
+            fields = {}
+        return cls(at_us, text, fields)
+
+    @property
+    def event(self) -> str:
+        """The kind of log line: start, decision, display, fault, fire_on, fire_off; or nothing."""
+        return str(self.fields.get("event", ""))
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,7 @@ class Record:
     levels: dict[int, int] = field(default_factory=dict)  # driven pins as they are now
 
     def drive(self, at_us: int, pin: int, level: int) -> None:
+        """A pin is driven; only a change of its level is written down."""
         if self.levels.get(pin) != level:
             self.levels[pin] = level
             self.changes.append(Change(at_us, pin, level))
@@ -78,12 +93,6 @@ class Record:
             pulses.append(Pulse(began, None))
         return [pulse for pulse in pulses if pulse.on_us >= since_us]
 
-    def events(self, kind: str, since_us: int = 0) -> list[dict[str, Any]]:
-        """The firmware's log lines of one kind (their "event"), parsed, each with its "at_us"."""
-        found = []
-        for note in self.notes:
-            if note.at_us >= since_us and note.text.startswith("{"):
-                line = json.loads(note.text)
-                if line.get("event") == kind:
-                    found.append({**line, "at_us": note.at_us})
-        return found
+    def events(self, kind: str, after: int = 0) -> list[Note]:
+        """The log lines of one kind among the notes from number `after` on."""
+        return [note for note in self.notes[after:] if note.event == kind]
