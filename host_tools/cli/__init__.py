@@ -1,4 +1,4 @@
-"""`gatectl`: the one command. Each command lives in a module of its own and is imported when used."""
+"""`gatectl`: the one command. Each command has a module of its own, imported when it is used."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ OPERATIONS = {
     "time": lambda data: dates.parse_time(data.decode()),
 }
 
-with open(sys.argv[1]) as lines:  # noqa: PTH123 - MicroPython has no pathlib
+with open(sys.argv[1]) as lines:
     for line in lines:
         operation, _, data = line.rstrip("\n").partition(" ")
         try:
