@@ -9,7 +9,6 @@ them. What stands around the kernel - the glue - is not in the count.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from host_tools import interpreter as micropython

@@ -136,6 +136,10 @@ class Asm:
         """r = the byte at base + at."""
         self._memory("lbu", r, at, base)
 
+    def store_byte(self, r: str, at: int, base: str) -> None:
+        """The byte at base + at = the lowest of r."""
+        self._memory("sb", r, at, base)
+
     def branch(self, name: str, a: str, b: str, target: str) -> None:
         """Go to target, at most 4 KiB away, if a `name` b; name: beq, bne, blt, bltu, bge, bgeu."""
         self._put(name, a, b, target)

