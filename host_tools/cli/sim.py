@@ -68,17 +68,20 @@ def command(
     profile = profiles.load(board)
     unix = times.now() if at is None else _instant(at)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    if bundle is not None and root is not None:
-        site, keys = bundle.read_bytes(), root.read_bytes()
-    else:
-        site, keys = _made_up(console, gate_id, unix)
     try:
-        with tempfile.TemporaryDirectory(prefix="gate-sim-") as folder:
+        with (
+            contextlib.closing(door.Door()) as entrance,
+            tempfile.TemporaryDirectory(prefix="gate-sim-") as folder,
+        ):
+            if bundle is not None and root is not None:
+                site, keys = bundle.read_bytes(), root.read_bytes()
+            else:
+                site, keys = _made_up(console, gate_id, unix)
             turnstile = Turnstile(
                 Path(folder), profile, bundle=site, root=keys, gate_id=gate_id,
                 ending=_ENDINGS[ending], baud=baud, clock=RealClock(), unix=unix,
             )  # fmt: skip
-            with contextlib.closing(door.Door()) as entrance, turnstile:
+            with turnstile:
                 _run(console, Session(turnstile, entrance), plain or not console.is_terminal)
     except KeyboardInterrupt:
         console.print("stopped")
@@ -105,8 +108,8 @@ def _made_up(console: Console, gate_id: str, unix: int) -> tuple[bytes, bytes]:
         if not person.raw and person.slug:
             path = folder / f"{person.slug}.png"
             files.write_bytes(path, draw(person.data.decode(), "L").png(4))
-            expected = person.expected or "granted"
-            console.print(f"  gatectl scan {shown(path)}  [dim]{expected}[/]", soft_wrap=True)
+            line = f"  gatectl scan {shown(path):<50} [dim]{person.story}[/]"
+            console.print(line, soft_wrap=True)
     console.print()
     return site.bundle, site.root
 

@@ -162,11 +162,11 @@ def walk_up(casting: Casting, stranger: PrivateKey) -> list[Person]:
         make("顾 Gu", "signed by nobody whom the site knows", "lin-all-green", "issuer_unknown",
              code=casting.from_file("lin-all-green", instead=stranger), slug="gu-unknown-issuer"),
         make("吴 Wu", "shows a screenshot of Lin's code", "lin-all-green", "replayed", code=lin,
-             slug="lin-all-green"),
+             slug="wu-screenshot"),
         Person("—", "garbage from the reader", ("bytes that are no text",),
                bytes((0x00, 0xFF, 0x80, 0x03)) * 8 + b"\r", "reader_garbage", raw=True),
         make("郑 Zheng", "half a code: the phone was moved", "lin-all-green", "cbor_invalid",
-             code=lin[: 4 + 3 * (len(lin) // 5)], said=("unreadable",)),
+             code=lin[: 4 + 3 * (len(lin) // 5)], slug="zheng-half", said=("unreadable",)),
         make("Max", "a foreign EU certificate, PS256", "", None, code=casting.dcc("DE"),
              slug="max-eu-certificate", said=("EU certificate, DE: vaccinated 2 of 2",)),
     ]  # fmt: skip

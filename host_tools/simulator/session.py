@@ -8,8 +8,9 @@ from typing import Any
 from host_tools.simulator import door
 from host_tools.simulator.record import Note
 from host_tools.simulator.turnstile import ANSWER_MS, Outcome, Presentation, Turnstile
-from host_tools.simulator.words import milliseconds
+from host_tools.simulator.words import milliseconds, told
 
+BURNING = "the gate stands open and reads nothing: fire; end it with: gatectl scan --fire off"
 _HISTORY = 12  # outcomes kept for the view
 
 
@@ -62,7 +63,7 @@ class Session:
                 self.outcomes = [*self.outcomes, outcome][-_HISTORY:]
                 door.answer(connection, answer_of(outcome))
             elif self.turnstile.gate.clock.now() > late_us:
-                door.answer(connection, {"error": "the gate gave no answer; is there a fire?"})
+                door.answer(connection, {"error": "the gate gave no answer"})
             else:
                 return
             self._asked = None
@@ -78,6 +79,9 @@ class Session:
                 door.answer(connection, {"text": f"the fire contact is {state}"})
             else:
                 code = bytes.fromhex(request["code"])
+                if self.turnstile.burning:
+                    door.answer(connection, {"error": BURNING})
+                    return
                 self._asked = connection, self.turnstile.show(code)
         except (KeyError, TypeError, ValueError):
             door.answer(connection, {"error": "the request makes no sense to the gate"})
@@ -86,17 +90,6 @@ class Session:
 def answer_of(outcome: Outcome) -> dict[str, Any]:
     """An outcome as `gatectl scan` gets it. Times in ms; those of the relay after the last byte."""
     pulse = outcome.pulse
-    texts = {
-        language: " ".join(
-            part
-            for part in (
-                outcome.texts.get(language, ""),
-                outcome.texts.get(f"{language}_advice", ""),
-            )
-            if part
-        )
-        for language in ("zh", "en")
-    }
     decision = outcome.decision
     return {
         "granted": outcome.granted,
@@ -105,7 +98,8 @@ def answer_of(outcome: Outcome) -> dict[str, Any]:
         "format": decision.get("format"),
         "issuer": decision.get("issuer"),
         "rule": decision.get("rule"),
-        **texts,
+        "zh": told(outcome.texts, "zh"),
+        "en": told(outcome.texts, "en"),
         "latency_ms": outcome.latency_us / 1000,
         "relay_on_ms": milliseconds(pulse.on_us - outcome.last_byte_us if pulse else None),
         "relay_ms": milliseconds(pulse.length_us if pulse else None),

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from host_tools.simulator.cast import Person
 from host_tools.simulator.turnstile import Outcome
-from host_tools.simulator.words import milliseconds, relay_words
+from host_tools.simulator.words import milliseconds, relay_words, told
 
 # How far the relay's pulse may be off: the hardware sees it on a computer with other things to do.
 SHORTER_MS = 5
@@ -78,9 +78,7 @@ def card(scene: Scene, width: int) -> RenderableType:
     return Group(body, Text(""))
 
 
-def summary(
-    scenes: Sequence[Scene], computer: str, seconds: float, overheads: str = ""
-) -> RenderableType:
+def summary(scenes: Sequence[Scene], computer: str, seconds: float) -> RenderableType:
     """The closing panel."""
     granted = [scene for scene in scenes if scene.outcome.granted]
     refused = [scene for scene in scenes if not scene.outcome.granted]
@@ -102,7 +100,7 @@ def summary(
                 f"({slowest.person.name}), on this computer",
             )
     table.add_row("ran on", computer)
-    table.add_row("took", f"{seconds:.1f} s{overheads}")
+    table.add_row("took", f"{seconds:.1f} s")
     if wrong:
         title, style = f"{len(wrong)} of {len(scenes)} not as expected", "bold red"
         for scene in wrong:
@@ -135,17 +133,9 @@ def _when(outcome: Outcome) -> str:
 
 
 def _texts(outcome: Outcome) -> Text:
-    shown = outcome.texts
-    parts: list[tuple[str, str]] = []
-    for language, style in (("zh", "bold"), ("en", "")):
-        if parts:
-            parts.append((" · ", "dim"))
-        parts.append((shown.get(language, ""), style))
-        if shown.get(f"{language}_advice"):
-            joint = "，" if language == "zh" else ". "
-            parts.append((f"{joint}{shown[f'{language}_advice']}", ""))
-    reason = (f"  ({outcome.reason})", "dim") if outcome.reason else ("", "")
-    return Text.assemble(*parts, reason)
+    reason = f"  ({outcome.reason})" if outcome.reason else ""
+    zh, en = (told(outcome.texts, language) for language in ("zh", "en"))
+    return Text.assemble((zh, "bold"), (" · ", "dim"), en, (reason, "dim"))
 
 
 def _relay(outcome: Outcome) -> str:

@@ -142,6 +142,11 @@ class Turnstile:
         """Whether one of the board's lamps (or its buzzer) is on."""
         return lamp is not None and self.record.levels.get(lamp.pin) == lamp.active
 
+    @property
+    def burning(self) -> bool:
+        """Whether the display says that there is a fire."""
+        return bool(self.record.events("display")[-1].fields["show"] == "fire")
+
     # What happens to it
 
     def show(self, code: str | bytes) -> Presentation:

@@ -11,7 +11,7 @@ from rich.text import Text
 from host_tools.simulator.record import Note
 from host_tools.simulator.session import Session
 from host_tools.simulator.turnstile import Outcome
-from host_tools.simulator.words import milliseconds, relay_words
+from host_tools.simulator.words import milliseconds, relay_words, told
 
 _LOG_LINES = 6
 
@@ -42,12 +42,8 @@ def _front(session: Session) -> RenderableType:
         ("●", "bold red" if turnstile.lit(board.red) else "grey30"),
         ("   ♪", "bold yellow") if turnstile.lit(board.buzzer) else "",
     )
-    shown = [
-        " ".join(part for part in (display[key], display[f"{key}_advice"]) if part)
-        for key in ("zh", "en")
-    ]
-    grid.add_row("display", Text(shown[0], "bold"))
-    grid.add_row("", shown[1])
+    grid.add_row("display", Text(told(display, "zh"), "bold"))
+    grid.add_row("", told(display, "en"))
     grid.add_row("lamp", lamp)
     grid.add_row("relay", relay)
     title = f"gate {session.start['gate']} · {board.title} · {session.start['site'] or 'no site'}"

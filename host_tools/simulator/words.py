@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -12,6 +13,13 @@ def relay_words(on_ms: Any, length_ms: Any) -> str:
     if length_ms is None:
         return f"opened at +{on_ms:.0f} ms, and is open"
     return f"opened at +{on_ms:.0f} ms for {length_ms:.0f} ms, then shut"
+
+
+def told(texts: Mapping[str, Any], language: str) -> str:
+    """What the display said in a language, as one sentence or two."""
+    joint = "，" if language == "zh" else ". "
+    parts = (texts.get(language), texts.get(f"{language}_advice"))
+    return joint.join(part for part in parts if part)
 
 
 def milliseconds(us: int | None) -> float | None:
