@@ -59,17 +59,23 @@ class Kernel:
         io[:] = machine.read(io_at, len(io))
 
 
-class Inverse:
-    """Inversion modulo an odd number, the kernel's `invert`."""
+class Routine:
+    """One of the kernel's other functions, called with buffers only."""
 
-    def __init__(self, misalign: int = 0) -> None:
-        self.emulator = Emulator(functions()["invert"], aligned=True)
+    def __init__(self, name: str, misalign: int = 0) -> None:
+        self.emulator = Emulator(functions()[name], aligned=True)
         self._misalign = misalign
 
-    def invert(self, x: bytearray, m: bytes) -> None:
-        """Replace x, 32 bytes, by its inverse modulo m, 32 bytes; both little-endian."""
+    def __call__(self, *buffers: bytes | int) -> list[bytes]:
+        """Give what the call leaves in each buffer; a number is passed as it is."""
         machine = self.emulator
         machine.clear()
-        x_at, m_at = (machine.place(bytes(data), self._misalign) for data in (x, m))
-        machine.call(x_at, m_at)
-        x[:] = machine.read(x_at, 32)
+        arguments = [
+            item if isinstance(item, int) else machine.place(item, self._misalign)
+            for item in buffers
+        ]
+        machine.call(*arguments)
+        return [
+            b"" if isinstance(item, int) else machine.read(at, len(item))
+            for item, at in zip(buffers, arguments, strict=True)
+        ]

@@ -9,9 +9,11 @@ form with R = 2^256: the packed form itself, except that a register may hold any
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from .rv32_asm import SP, ZERO, Asm
 from .rv32_field import C25519, PRIMES, WORDS, Prime, multiply, square
+from .rv32_hash import sha512_rounds, sm3_rounds
 from .rv32_inverse import inverse
 from .rv32_reduce import reduction
 
@@ -54,13 +56,7 @@ def run(
     _machine(_arguments)
 
 
-@micropython.asm_rv32
-def _machine(a0):
-@machine@
-
-@micropython.asm_rv32
-def invert(a0, a1):
-@invert@'''
+'''
 
 
 def prologue(asm: Asm) -> None:
@@ -312,9 +308,8 @@ def routines(asm: Asm, prime: Prime) -> None:
         asm.jump(back)
 
 
-def module() -> str:
-    """Give the kernel's text."""
-    asm = Asm()
+def machine(asm: Asm) -> None:
+    """The field machine, as one function."""
     prologue(asm)
     next_step(asm)
     dispatch(asm)
@@ -324,9 +319,25 @@ def module() -> str:
     reduction(asm)
     for prime in PRIMES:
         routines(asm, prime)
-    invert = Asm()
-    inverse(invert)
-    return TEMPLATE.replace("@machine@", asm.body()).replace("@invert@", invert.body())
+
+
+FUNCTIONS: dict[str, tuple[int, Callable[[Asm], None]]] = {  # parameters, body
+    "_machine": (1, machine),
+    "invert": (2, inverse),
+    "sha512_rounds": (3, sha512_rounds),
+    "sm3_rounds": (3, sm3_rounds),
+}
+
+
+def module() -> str:
+    """Give the kernel's text."""
+    text = TEMPLATE
+    for name, (parameters, body) in FUNCTIONS.items():
+        asm = Asm()
+        body(asm)
+        arguments = ", ".join(f"a{i}" for i in range(parameters))
+        text += f"\n\n@micropython.asm_rv32\ndef {name}({arguments}):\n{asm.body()}"
+    return text
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ DATA = 0x6000_0000
 STACK = 0x7000_0000
 STACK_SIZE = 0x1000
 ALIGNMENT = 16
-RED = 0xA5A5_A5A5  # what callee-saved registers hold on entry
+RED = 0x5A5A_5A5A  # what callee-saved registers hold on entry
 
 _SAVED = [getattr(riscv, f"UC_RISCV_REG_S{i}") for i in range(12)]
 _SAVED += [riscv.UC_RISCV_REG_GP, riscv.UC_RISCV_REG_TP]
