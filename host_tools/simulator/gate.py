@@ -23,6 +23,11 @@ NOON = (
 HANG_S = 30.0  # of the computer's time: longer than any computation between two waits
 
 
+def _block(lines: str) -> bytes:
+    """Lines for the device, after their size, so that it reads them in one go."""
+    return f"{len(lines):06}\n{lines}".encode()
+
+
 class GateError(Exception):
     """The firmware's process ended or hangs; the message has what it said last."""
 
@@ -62,8 +67,8 @@ class SimulatedGate:
     def __enter__(self) -> SimulatedGate:
         self._process = Process(self.folder, **self._process_options)
         inputs = "".join(f"in {pin} {level}\n" for pin, level in self._inputs.items())
-        start = f"start {self.clock.kind} {self._unix}\n{inputs}now {self.clock.now()}\n"
-        self._process.wire.sendall(start.encode())
+        start = f"start {self.clock.kind} {self._unix}\n{inputs}now {self.clock.now()}"
+        self._process.wire.sendall(_block(start))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -140,7 +145,7 @@ class SimulatedGate:
         self._deadline = None
         answer, self._answer = self._answer, []
         try:
-            self._wire.sendall("\n".join([*answer, f"now {now}\n"]).encode())
+            self._wire.sendall(_block("\n".join([*answer, f"now {now}"])))
         except OSError:
             raise self._failure("the firmware's process ended") from None
 

@@ -1,6 +1,6 @@
 """`machine` as an ESP32 has it, as far as the firmware uses it, wired to simulated hardware.
 
-Every level that is driven goes to the simulator, which records it with its time.
+Every change of a level goes to the simulator, which records it with its time.
 """
 
 from _wire import wire
@@ -11,6 +11,7 @@ POLLOUT = 4
 _levels = {}  # inputs as the simulator last set them
 _interrupts = {}  # pin -> (handler, trigger, Pin)
 _latches = {}  # outputs as last written
+_driven = {}  # outputs as the simulator knows them
 _uarts = {}
 
 
@@ -40,7 +41,10 @@ class Pin:
             self._drive()
 
     def _drive(self):
-        wire.tell("pin", self._id, _latches.get(self._id, 0))
+        level = _latches.get(self._id, 0)
+        if _driven.get(self._id) != level:
+            _driven[self._id] = level
+            wire.tell("pin", self._id, level)
 
     def value(self, level=None):
         if level is not None:
@@ -146,6 +150,7 @@ def _on_rx(uart, data):
 
 def reset():
     wire.tell("reset")
+    wire.flush()
     raise SystemExit
 
 

@@ -29,6 +29,7 @@ builtins.print = _print
 try:
     __import__("boot")
     __import__("main")
+    wire.flush()
 except SystemExit:
     raise
 except BaseException as error:
@@ -36,4 +37,5 @@ except BaseException as error:
     sys.print_exception(error, report)
     wire.tell("note", "stopped")
     _print(report.getvalue())
+    wire.flush()
     sys.exit(1)

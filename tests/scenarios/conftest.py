@@ -1,0 +1,68 @@
+"""A turnstile in virtual time, and a site whose keys are at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from host_tools.boards import profiles
+from host_tools.interpreter import Interpreter
+from host_tools.simulator.demo_site import DemoSite
+from host_tools.simulator.gate import NOON
+from host_tools.simulator.turnstile import Turnstile
+
+MakeTurnstile = Callable[..., Turnstile]
+
+
+@pytest.fixture(scope="session")
+def site() -> DemoSite:
+    return DemoSite.make(NOON)
+
+
+@pytest.fixture
+def turnstile_of(
+    tmp_path: Path, micropython: Interpreter, site: DemoSite
+) -> Iterator[MakeTurnstile]:
+    """Powers on a turnstile of a site; off again at the end, when nothing may have failed."""
+    with ExitStack() as running:
+
+        def make(
+            site: DemoSite = site, board: str = "esp32-devkit", faults: int = 0, **options: Any
+        ) -> Turnstile:
+            options.setdefault("bundle", site.bundle)
+            options.setdefault("root", site.root)
+            options.setdefault("interpreter", micropython)
+            folder = tmp_path / f"terminal-{len(list(tmp_path.iterdir()))}"
+            folder.mkdir()
+            made = Turnstile(folder, profiles.load(board), gate_id=site.gate_id, **options)
+            running.enter_context(made)
+            running.callback(_check, made, faults)
+            return made
+
+        yield make
+
+
+def _check(turnstile: Turnstile, faults: int) -> None:
+    """Whatever a scenario is about: no exception but those that it injects, no open relay."""
+    reported = [note.text for note in turnstile.record.events("fault")]
+    assert len(reported) == faults, reported
+
+
+@pytest.fixture
+def turnstile(turnstile_of: MakeTurnstile) -> Turnstile:
+    return turnstile_of()
+
+
+@pytest.fixture(scope="session")
+def codes(site: DemoSite) -> dict[str, str]:
+    """Codes that open the gate, each of somebody else."""
+    return {
+        "lin": site.casting.from_file("lin-all-green"),
+        "zhou": site.casting.from_file("zhou-several-issuers", proof=True),
+        "erika": site.casting.dcc("AT"),
+        "max": site.casting.dcc("DE"),
+    }
