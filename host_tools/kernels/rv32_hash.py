@@ -72,7 +72,10 @@ def sigma(asm: Asm, d: Pair, x: Pair, rotations: tuple[int, ...], shift: int, t:
 
 
 def sha512_rounds(asm: Asm) -> None:
-    """a0: state, 8 pairs; a1: work, with the block's 16 pairs from byte 64 on and room for 64 more; a2: 80 constants."""
+    """a0: state, 8 pairs; a1: work, the block's 16 pairs from byte 64 on, and room for 64 more.
+
+    a2: the 80 constants.
+    """
     t1, t2, x, y, e = ("s0", "s1"), ("s2", "s3"), ("s4", "s5"), ("s6", "s7"), ("s8", "s9")
     t, at, words, groups, end = "t0", "t1", "t2", "t3", "t4"
     enter(asm, SHA512_FRAME)

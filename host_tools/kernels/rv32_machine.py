@@ -16,6 +16,7 @@ from .rv32_field import C25519, PRIMES, WORDS, Prime, multiply, square
 from .rv32_hash import sha512_rounds, sm3_rounds
 from .rv32_inverse import inverse
 from .rv32_reduce import reduction
+from .rv32_rsa import rsa
 
 A = [f"a{i}" for i in range(WORDS)]  # the first operand's words
 B = ["t3", "t4", "t5", "t6", "s8", "s9", "s10", "s11"]  # the second operand's
@@ -324,6 +325,7 @@ def machine(asm: Asm) -> None:
 FUNCTIONS: dict[str, tuple[int, Callable[[Asm], None]]] = {  # parameters, body
     "_machine": (1, machine),
     "invert": (2, inverse),
+    "rsa": (4, rsa),
     "sha512_rounds": (3, sha512_rounds),
     "sm3_rounds": (3, sm3_rounds),
 }
