@@ -39,7 +39,7 @@ class FallibleGroup(click.RichGroup):
         return super().resolve_command(ctx, args)
 
 
-class Words(click.ParamType):
+class Words(click.ParamType[tuple[str, ...]]):
     """One or more words of a table, separated by commas."""
 
     name = "words"
@@ -63,7 +63,7 @@ class Words(click.ParamType):
         return words
 
 
-class Jurisdictions(click.ParamType):
+class Jurisdictions(click.ParamType[tuple[str, ...]]):
     """Countries or regions, separated by commas; an empty text is everyone."""
 
     name = "places"

@@ -68,7 +68,7 @@ def command(
         read.holder = holder
     store = KeyStore(folder)
     default = issuer or _only_issuer(store, read)
-    passphrase = asked_passphrase(passphrase_file, store.list())
+    passphrase = asked_passphrase(passphrase_file, store.everything())
     shown = Shown(now, gate) if proof else None
     try:
         text = issue_code(
@@ -99,7 +99,7 @@ def _only_issuer(store: KeyStore, person: Person) -> str | None:
     """The one issuer's key of the store, if the file leaves it open and there is just one."""
     if all(statement.issuer for statement in person.statements):
         return None
-    issuers = [key.name for key in store.list() if key.role == "issuer"]
+    issuers = [key.name for key in store.everything() if key.role == "issuer"]
     if len(issuers) == 1:
         return issuers[0]
     choice = f"one of {', '.join(issuers)}" if issuers else "make one: gatectl keys new issuer"

@@ -102,7 +102,7 @@ def new(
 @folder_option
 def list_(as_json: bool, folder: Path) -> None:
     """List the keys of the folder."""
-    keys = KeyStore(folder).list()
+    keys = KeyStore(folder).everything()
     for key in keys:
         if key.exposed:
             warn(f"{key.private}: others may read this private key; run: chmod 600 {key.private}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import rich_click as click
@@ -12,10 +13,14 @@ from rich.table import Table
 
 from host_tools import firmware, interpreter, times
 from host_tools.bundles import trust_list
+from host_tools.bundles.build import root_beside
 from host_tools.cli.common import Fallible
 from host_tools.problems import Failure
 from host_tools.verifying.lines import codes
 from host_tools.verifying.service import Answer, Service
+
+_FIRST = ("jurisdiction", "issuer")
+_DAYS = ("day", "first", "from", "until")
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -38,7 +43,9 @@ class Moment(click.ParamType[int]):
 
 @click.command(cls=Fallible)
 @click.option("--bundle", type=FILE, help="Signed bundle: its keys verify, its policy decides.")
-@click.option("--root", type=FILE, help="Operators' keys that the bundle must be signed by.")
+@click.option(
+    "--root", type=FILE, help="Who must have signed the bundle. Default: .root.cbor beside it."
+)
 @click.option("--trust", type=FILE, help="Trust file of gatectl trust import: no policy is asked.")
 @click.option("--at", type=Moment(), help="Judge as at this time (RFC 3339). Default: now.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
@@ -83,8 +90,12 @@ def _service(bundle: Path | None, root: Path | None, trust: Path | None) -> Serv
     part = b"" if trust is None else trust_list.compile_trust(trust_list.load(trust))
     if bundle is None:
         return Service(trust=part)
-    if root is None:
-        raise Failure("a bundle needs the keys that it must be signed by: --root")
+    root = root or root_beside(bundle)
+    if not root.is_file():
+        raise Failure(
+            f"{root} is not there: it would say who must have signed {bundle}; "
+            "name it with --root, or make it with: gatectl bundle root OPERATOR"
+        )
     return Service(trust=part, bundle=bundle.read_bytes(), root=root.read_bytes())
 
 
@@ -109,8 +120,25 @@ def _show(answer: Answer) -> None:
     for kind, claims in (answer["claims"] or {}).items():
         if kind != "hcert":
             for claim in claims:
-                table.add_row(kind, ", ".join(f"{key} {value}" for key, value in claim.items()))
+                table.add_row(kind, _in_words(claim))
     console.print(table)
+
+
+def _in_words(claim: Mapping[str, object]) -> str:
+    """A claim on one line, its times and days readable."""
+    parts = []
+    for name in sorted(claim, key=lambda name: (name not in _FIRST, name)):
+        value = claim[name]
+        if name == "at" and isinstance(value, int):
+            value = times.rfc3339(value)
+        elif name in _DAYS and isinstance(value, int):
+            value = times.day_text(value)
+        elif name == "regions" and isinstance(value, dict):
+            value = " ".join(f"{place} ({times.day_text(day)})" for place, day in value.items())
+        elif isinstance(value, list):
+            value = " ".join(map(str, value)) or "none"
+        parts.append(f"{name} {value}")
+    return ", ".join(parts)
 
 
 def reason_texts(reason: str) -> list[str]:
@@ -118,4 +146,4 @@ def reason_texts(reason: str) -> list[str]:
     assert firmware.FIRMWARE.is_dir()
     from gate import ui
 
-    return [" ".join(ui.show(language, reason)).strip() for language in ui.LANGUAGES]
+    return [" · ".join(filter(None, ui.show(language, reason))) for language in ui.LANGUAGES]

@@ -73,7 +73,7 @@ class KeyStore:
         files.write_text(public, key.public.pem())
         return StoredKey(name, role, key.public, private, passphrase is not None)
 
-    def list(self) -> list[StoredKey]:
+    def everything(self) -> list[StoredKey]:
         """Every key, by name."""
         stems = {path.name.removesuffix(".pem").removesuffix(".pub") for path in self._files("*")}
         return [self._stored(stem) for stem in sorted(stems)]
@@ -84,7 +84,7 @@ class KeyStore:
             role = stem.rpartition(".")[2]
             if role in ROLES and any((self.folder / f"{stem}{end}").exists() for end in _ENDS):
                 return self._stored(stem)
-        names = [key.name for key in self.list()]
+        names = [key.name for key in self.everything()]
         there = f"it has {', '.join(names)}" if names else "it is empty"
         raise Failure(
             f"no key named {name!r} in {self.folder} ({there}){suggest(name, names)}; "

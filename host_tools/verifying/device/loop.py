@@ -9,7 +9,9 @@ import gc
 import json
 import sys
 
-from gate.refusal import Refusal
+from gate.bundle import open_bundle
+from gate.policy.decide import decide
+from gate.refusal import REASONS, Refusal
 from gate.trust.issuers import Issuers
 from gate.verifier import Seen, authenticate
 
@@ -50,50 +52,38 @@ def _answer(seen, reason=None, stage=None, claims=None):
     }
 
 
-def _judge(code, issuers, policy, now):
-    """Everything up to the claims, then policy if there is one."""
-    presentation = authenticate(code, issuers, now)
-    claims = _plain(presentation.claims)
-    if presentation.hcert is not None:
-        claims["hcert"] = _plain(presentation.hcert)
-    if policy is None:
-        return _answer(presentation, claims=claims)
-    from gate.policy.decide import decide
-
-    decision = decide(presentation, policy, now, None)
-    stage = None if decision.granted else Refusal(decision.reason).stage
-    answer = _answer(presentation, decision.reason, stage, claims)
+def _judge(code, issuers, bundle, now):
+    """Everything up to the claims, then the bundle's policy if there is one."""
+    if bundle is None:
+        return _answer_for(authenticate(code, issuers, now))
+    if now > bundle.expires:
+        raise Refusal("bundle_expired")
+    presentation = authenticate(code, issuers, now, bundle.policy.skew)
+    decision = decide(presentation, bundle.policy, now, None)
+    answer = _answer_for(presentation, decision.reason)
     answer["rule"] = decision.rule
     answer["decided_by"] = _plain(decision.claim)
     return answer
+
+
+def _answer_for(presentation, reason=None):
+    claims = _plain(presentation.claims)
+    if presentation.hcert is not None:
+        claims["hcert"] = _plain(presentation.hcert)
+    stage = None if reason is None else REASONS[reason]
+    return _answer(presentation, reason, stage, claims)
 
 
 def _refused(refusal):
     return _answer(refusal.evidence or Seen(), refusal.reason, refusal.stage)
 
 
-def _open(trust, bundle, root):
-    """(issuers, policy): of the bundle, of the trust part, or keys of this and rules of that."""
-    policy = None
-    issuers = None
-    if bundle:
-        from gate.bundle import open_bundle
-
-        opened = open_bundle(bundle, root)
-        from gate.policy.rules import Policy
-
-        issuers = opened.issuers
-        policy = Policy(opened.policy)
-    if trust:
-        issuers = Issuers(trust)
-    return issuers, policy
-
-
 def main():
     """Serve until the input ends. The first line says whether the trust could be opened."""
-    trust, bundle, root = _frame(), _frame(), _frame()
+    trust, sealed, root = _frame(), _frame(), _frame()
     try:
-        issuers, policy = _open(trust, bundle, root)
+        bundle = open_bundle(sealed, root) if sealed else None
+        issuers = Issuers(trust) if trust else bundle.issuers
     except Refusal as refusal:
         print(json.dumps(_refused(refusal)))
         return
@@ -104,7 +94,7 @@ def main():
         if code is None:
             return
         try:
-            answer = _judge(code, issuers, policy, int.from_bytes(now, "big"))
+            answer = _judge(code, issuers, bundle, int.from_bytes(now, "big"))
         except Refusal as refusal:
             answer = _refused(refusal)
         print(json.dumps(answer))

@@ -1,0 +1,130 @@
+"""A site's file (YAML) -> the content of its bundle: issuers, policy, version, validity.
+
+examples/sites/ has one. Paths in it are relative to the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from host_tools.bundles import trust_file
+from host_tools.bundles.entry import MAX_NAME, TrustEntry, merge
+from host_tools.bundles.policy import Lane, read_lane, read_policy
+from host_tools.keys.public import PublicKey
+from host_tools.names import ALL_CLAIMS, FORMATS, KINDS, LATEST, claims_mask
+from host_tools.problems import Failure
+from host_tools.times import DAY
+from host_tools.yaml_file import Item
+
+_FIELDS = (
+    "site", "version", "home", "issued", "valid", "valid_until", "operators", "trust", "policy",
+    "lane",
+)  # fmt: skip
+DEFAULT_VALIDITY = 14 * DAY
+MAX_VERSION = 0xFFFFFFFF
+
+FindPublic = Callable[[str], PublicKey]
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a bundle is to say."""
+
+    name: str
+    version: int
+    issued: int
+    expires: int
+    operators: tuple[str, ...]
+    issuers: tuple[TrustEntry, ...]
+    policy: bytes
+
+
+def read_site(root: Item, now: int, find_public: FindPublic) -> Site:
+    """Read a site's file. Keys that it names are found by `find_public`."""
+    parts = root.mapping(_FIELDS, ("site", "version", "trust", "policy"))
+    issued = parts["issued"].instant(now) if "issued" in parts else now
+    home = parts["home"].jurisdiction() if "home" in parts else None
+    lane = read_lane(parts["lane"]) if "lane" in parts else Lane()
+    operators = parts["operators"].items(1, 8) if "operators" in parts else []
+    return Site(
+        name=parts["site"].text(1, 64),
+        version=parts["version"].integer(1, MAX_VERSION),
+        issued=issued,
+        expires=_expires(parts, issued),
+        operators=tuple(operator.text() for operator in operators),
+        issuers=tuple(_trust(parts["trust"], issued, find_public)),
+        policy=read_policy(parts["policy"], lane, home),
+    )
+
+
+def _expires(parts: Mapping[str, Item], issued: int) -> int:
+    if "valid" in parts and "valid_until" in parts:
+        parts["valid_until"].fail("say either 'valid' or 'valid_until', not both")
+    if "valid_until" in parts:
+        expires = parts["valid_until"].instant(issued)
+        if not issued < expires <= LATEST:
+            parts["valid_until"].fail("this is not after the time of issue")
+        return expires
+    if "valid" in parts:
+        return issued + parts["valid"].duration(1, LATEST - issued)
+    return issued + DEFAULT_VALIDITY
+
+
+def _trust(item: Item, now: int, find_public: FindPublic) -> list[TrustEntry]:
+    parts = item.mapping(("files", "issuers"))
+    entries: list[TrustEntry] = []
+    for file in parts["files"].items() if "files" in parts else ():
+        path = Path(item.file).parent / file.text()
+        try:
+            loaded = trust_file.load(path)
+        except Failure as failure:
+            file.fail(str(failure))
+        entries.extend(replace(entry, source="") for entry in loaded)
+    for issuer in parts["issuers"].items() if "issuers" in parts else ():
+        entries.append(_issuer(issuer, now, find_public))
+    if not entries:
+        item.fail("nobody is trusted; name 'files' or 'issuers'")
+    return merge(entries)
+
+
+def _issuer(item: Item, now: int, find_public: FindPublic) -> TrustEntry:
+    fields = ("key", "name", "claims", "for", "formats", "valid_from", "valid_until")
+    parts = item.mapping(fields, ("key",))
+    reference = parts["key"].text()
+    try:
+        key = find_public(_resolved(reference, item))
+    except Failure as failure:
+        parts["key"].fail(str(failure))
+    claims = ALL_CLAIMS
+    if "claims" in parts:
+        kinds = [kind for kind in parts["claims"].items(1, len(KINDS)) if kind.choice(KINDS)]
+        claims = claims_mask(kind.text() for kind in kinds)
+    formats = FORMATS["OC1"]
+    if "formats" in parts:
+        formats = sum({form.choice(FORMATS) for form in parts["formats"].items(1, len(FORMATS))})
+    start = parts["valid_from"].instant(now) if "valid_from" in parts else 0
+    end = parts["valid_until"].instant(now) if "valid_until" in parts else LATEST
+    if not start <= end <= LATEST:
+        parts["valid_until"].fail("this is before 'valid_from'")
+    name = parts["name"].text(1, MAX_NAME) if "name" in parts else Path(reference).name
+    if len(name.encode()) > MAX_NAME:
+        item.fail(f"add a name of at most {MAX_NAME} bytes")
+    return TrustEntry(
+        kid=key.kid,
+        alg=key.alg,
+        key=key.raw,
+        name=name,
+        not_before=start,
+        not_after=end,
+        claims=claims,
+        jurisdictions=tuple(parts["for"].jurisdictions()) if "for" in parts else (),
+        formats=formats,
+    )
+
+
+def _resolved(reference: str, item: Item) -> str:
+    """A key file beside the site's file, or else the name of a key in the store."""
+    path = Path(item.file).parent / reference
+    return str(path) if path.is_file() else reference
