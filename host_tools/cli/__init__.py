@@ -34,6 +34,7 @@ class LazyGroup(click.RichGroup):
         if module is None:
             return None
         command: click.Command = importlib.import_module(module).command
+        command.name = cmd_name
         return command
 
 
