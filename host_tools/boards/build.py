@@ -35,6 +35,7 @@ KERNELS = {
 }
 PORTABLE = "kernel_viper"
 SUB_VERSION = 3  # of .mpy files with machine code: what mpy-cross 1.29 makes, and 1.23 to 1.29 load
+DATA = (".bin", ".txt")  # copied
 SOURCES = ("boot.py", "main.py")  # these stay as they are
 CRYPTO = "gate/crypto/"
 CRYPTO_LIMIT = 40 * 1024  # bytes of executable RAM for the crypto package (issue 4)
@@ -148,7 +149,7 @@ def _compile_all(arch: str, out: Path) -> None:
         if not source.is_file() or "__pycache__" in path.parts or path.stem in kernels:
             continue
         target = out / path
-        if path.suffix == ".bin" or str(path) in SOURCES:
+        if path.suffix in DATA or str(path) in SOURCES:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
         elif path.suffix == ".py":

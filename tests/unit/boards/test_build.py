@@ -63,7 +63,9 @@ def test_every_source_is_there_once(trees: dict[str, Path], arch: str) -> None:
     sources = {
         path.relative_to(FIRMWARE).as_posix()
         for path in FIRMWARE.rglob("*")
-        if path.suffix in (".py", ".bin") and not path.stem.startswith("kernel_")
+        if path.is_file()
+        and path.suffix not in (".pyi", ".pyc")
+        and not path.stem.startswith("kernel_")
     }
     found = {name.replace(".mpy", ".py") for name in built if "/kernel_" not in name}
     assert found == sources
