@@ -11,10 +11,13 @@ a bias, since words read from memory are unsigned where words have 64 bits.
 from array import array
 from micropython import const
 
+from .machine import routine
+
 _L = const(20)
 _BIAS = const(0x1000000)
 
 _work = array("I", bytes(4 * 5 * _L))  # f, g, d, e, modulus
+_native = []  # the kernel's `invert` or None, once chosen
 
 
 def inverse(x, m) -> int:
@@ -22,6 +25,12 @@ def inverse(x, m) -> int:
 
     x: 32 bytes, little-endian, below m.  m: an integer, 3 <= m < 2^256.
     """
+    if not _native:
+        _native.append(routine("invert", None, _right))
+    if _native[0]:
+        out = bytearray(x)
+        _native[0](out, m.to_bytes(32, "little"))
+        return int.from_bytes(out, "little")
     _load(_work, m.to_bytes(32, "little"), x)
     sign = _run(_work)
     out = bytearray(34)
@@ -29,6 +38,17 @@ def inverse(x, m) -> int:
     # A batch moves d by at most m / 2, so d is within 31 m of 0; _store added 2^263.
     d = int.from_bytes(out, "little") - (1 << 263)
     return (-d if sign < 0 else d) % m
+
+
+def _right(invert):
+    """Say whether a native `invert` is right about 0, 1 and a long number."""
+    m = (1 << 255) - 19
+    for x in (0, 1, int.from_bytes(bytes(range(224, 256)), "big") % m):
+        out = bytearray(x.to_bytes(32, "little"))
+        invert(out, m.to_bytes(32, "little"))
+        if x * int.from_bytes(out, "little") % m != (1 if x else 0):
+            return False
+    return True
 
 
 @micropython.viper

@@ -9,6 +9,7 @@ from array import array
 from binascii import unhexlify
 
 from .blocks import absorb
+from .machine import routine
 
 
 def _words(text):
@@ -71,6 +72,7 @@ _START = _words(
 _state = array("I", bytes(64))
 _work = array("I", bytes(4 * (16 + 160)))  # a..h, then the schedule W
 _block = bytearray(128)
+_chosen = []  # _rounds or the kernel's, once chosen
 
 
 @micropython.viper
@@ -174,9 +176,22 @@ def _rounds(state: ptr32, work: ptr32, k: ptr32):
         i += 2
 
 
+def _right(rounds):
+    """Say whether a native `sha512_rounds` does what `_rounds` does to a block of the constants."""
+    results = []
+    for one in (_rounds, rounds):
+        state = _START[:]
+        work = array("I", bytes(64)) + _K
+        one(state, work, _K)
+        results.append(state)
+    return results[0] == results[1]
+
+
 def _compress(buffer, offset) -> None:
+    if not _chosen:
+        _chosen.append(routine("sha512_rounds", _rounds, _right))
     _load(_schedule, buffer, offset, 32)
-    _rounds(_state, _work, _K)
+    _chosen[0](_state, _work, _K)
 
 
 _schedule = memoryview(_work)[16:]

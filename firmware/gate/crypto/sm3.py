@@ -7,6 +7,7 @@ before it is shifted right.
 from array import array
 
 from .blocks import absorb
+from .machine import routine
 from .sha512 import _load, _store, _words
 
 # Initial value, GB/T 32905 4.1.
@@ -16,6 +17,7 @@ _T = _words("79cc45197a879d8a")  # constants of rounds 0-15 and 16-63, 4.2
 _state = array("I", bytes(32))
 _work = array("I", bytes(4 * 68))
 _block = bytearray(64)
+_chosen = []  # _rounds or the kernel's, once chosen
 
 
 @micropython.viper
@@ -76,9 +78,21 @@ def _rounds(v: ptr32, w: ptr32, constants: ptr32):
     v[7] = uint(v[7]) ^ h
 
 
+def _right(rounds):
+    """Say whether a native `sm3_rounds` does what `_rounds` does to a block of repeated words."""
+    results = []
+    for one in (_rounds, rounds):
+        state = _START[:]
+        one(state, array("I", (_START + _START) + array("I", bytes(4 * 52))), _T)
+        results.append(state)
+    return results[0] == results[1]
+
+
 def _compress(buffer, offset) -> None:
+    if not _chosen:
+        _chosen.append(routine("sm3_rounds", _rounds, _right))
     _load(_work, buffer, offset, 16)
-    _rounds(_state, _work, _T)
+    _chosen[0](_state, _work, _T)
 
 
 def sm3(*parts) -> bytes:
