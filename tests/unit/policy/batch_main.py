@@ -1,0 +1,34 @@
+"""Runs on MicroPython: the decision or refusal, as JSON, for each line of the file in argv."""
+
+import binascii
+import json
+import sys
+
+from gate.policy.decide import decide
+from gate.policy.rules import Policy
+from gate.refusal import Refusal
+
+
+class Proof:
+    def __init__(self, at, gate):
+        self.at = at
+        self.gate = gate
+
+
+class Presentation:
+    def __init__(self, case):
+        self.format = case["format"]
+        self.claims = case["claims"]
+        self.proof = Proof(*case["proof"]) if case["proof"] else None
+
+
+with open(sys.argv[1]) as lines:
+    for line in lines:
+        case = json.loads(line)
+        try:
+            policy = Policy(binascii.unhexlify(case["policy"]))
+            decision = decide(Presentation(case), policy, case["now"], case["gate"])
+            answer = [decision.granted, decision.reason, decision.rule, decision.claim]
+        except Refusal as refusal:
+            answer = ["refused", refusal.reason]
+        print(json.dumps(answer))

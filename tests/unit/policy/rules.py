@@ -1,0 +1,91 @@
+"""Policies in words, and what the firmware decides by them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import Any
+
+from host_tools import interpreter as micropython
+from host_tools import yaml_file
+from host_tools.bundles.policy import Lane, read_lane, read_policy
+from host_tools.interpreter import Interpreter
+
+MAIN = Path(__file__).with_name("batch_main.py")
+NOW = 1_790_000_000
+HOUR = 3600
+DAY = 86400
+TODAY = NOW // DAY
+
+Claims = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One presentation under one policy part."""
+
+    policy: bytes
+    claims: Claims
+    format: str = "OC1"
+    now: int | None = NOW
+    proof: tuple[int, str | None] | None = None
+    gate: str | None = "A-1"
+
+
+def part(policy: str, lane: str = "", home: str | None = "CN-31") -> bytes:
+    """The policy part of a site's `policy:` and `lane:` sections, written as in a site's file."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "site.yaml"
+        file.write_text(policy)
+        rules = yaml_file.load(file)
+        behaviour = Lane()
+        if lane:
+            file.write_text(lane)
+            behaviour = read_lane(yaml_file.load(file))
+        return read_policy(rules, behaviour, home)
+
+
+def decide(cases: Sequence[Case], interpreter: Interpreter) -> list[list[Any]]:
+    """[granted, reason, rule, claim] for each case."""
+    with NamedTemporaryFile("w", suffix=".txt") as lines:
+        for case in cases:
+            document = {**vars(case), "policy": case.policy.hex()}
+            lines.write(json.dumps(document) + "\n")
+        lines.flush()
+        outcome = micropython.run([str(MAIN), lines.name], interpreter=interpreter, heap="2M")
+    assert outcome.returncode == 0, outcome.stderr[-2000:]
+    answers = [json.loads(line) for line in outcome.stdout.split("\n") if line]
+    assert len(answers) == len(cases)
+    return answers
+
+
+def health(place: str = "CN-31", colour: str = "green", age: int = HOUR) -> dict[str, Any]:
+    return {"issuer": "i", "jurisdiction": place, "colour": colour, "at": NOW - age}
+
+
+def travel(regions: Mapping[str, int] | None = None, **changes: Any) -> dict[str, Any]:
+    visited = {region: TODAY - ago for region, ago in (regions or {"CN-31": 0}).items()}
+    usual = {"issuer": "i", "jurisdiction": "CN", "days": 14, "at": NOW - HOUR, "risk": []}
+    return {**usual, "regions": visited, **changes}
+
+
+def vaccination(dose: int = 3, of: int = 3, ago: int = 100, place: str = "CN") -> dict[str, Any]:
+    return {
+        "issuer": "i", "jurisdiction": place, "product": "X", "dose": dose, "of": of,
+        "day": TODAY - ago,
+    }  # fmt: skip
+
+
+def test(result: str = "negative", age: int = HOUR, **changes: Any) -> dict[str, Any]:
+    usual = {"issuer": "i", "jurisdiction": "CN-31", "kind": "naat"}
+    return {**usual, "result": result, "at": NOW - age, **changes}
+
+
+def recovery(first: int = 60, start: int = 49, end: int = -100) -> dict[str, Any]:
+    return {
+        "issuer": "i", "jurisdiction": "AT", "first": TODAY - first, "from": TODAY - start,
+        "until": TODAY - end,
+    }  # fmt: skip
