@@ -28,8 +28,10 @@ USAGES = {
     for number, kind in ((1, "test"), (2, "vaccination"), (3, "recovery"))
 }
 
-# An extended key usage with nothing in it: OID, OCTET STRING, SEQUENCE. Not RFC 5280, yet issued.
-_EMPTY_USAGE = re.compile(rb"\x06\x03\x55\x1d\x25(?:\x01\x01.)?\x04\x02\x30\x00", re.DOTALL)
+# The extended key usage in a certificate's bytes: OID, perhaps "critical", OCTET STRING, SEQUENCE.
+_USAGE = re.compile(
+    rb"\x06\x03\x55\x1d\x25(?:\x01\x01.)?\x04[\x02-\x7f]\x30([\x00-\x7d])", re.DOTALL
+)
 
 _PEM = re.compile(
     rb"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----.*?-----END \1-----", re.DOTALL
@@ -81,16 +83,45 @@ def entry_of(der: bytes, source: str) -> TrustEntry:
 
 
 def _claims(certificate: x509.Certificate) -> int:
+    """What it may sign: the DCC's kinds among its extended key usages, or all if there are none."""
     try:
-        usages = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        extension = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+        usages = [oid.dotted_string for oid in extension.value]
     except x509.ExtensionNotFound:
         return DCC_CLAIMS
-    except ValueError as error:
-        if _EMPTY_USAGE.search(certificate.tbs_certificate_bytes):
-            return DCC_CLAIMS
-        raise KeyFormError(f"its extensions cannot be read: {error}") from None
-    kinds = {USAGES[oid.dotted_string] for oid in usages if oid.dotted_string in USAGES}
+    except ValueError:  # an extension that breaks RFC 5280 in a way that issuers of DCCs do
+        usages = _usages_by_hand(certificate.tbs_certificate_bytes)
+    kinds = {USAGES[usage] for usage in usages if usage in USAGES}
     return claims_mask(kinds) if kinds else DCC_CLAIMS
+
+
+def _usages_by_hand(tbs: bytes) -> list[str]:
+    """The extended key usages of a certificate whose extensions the library refuses as a whole."""
+    found = _USAGE.search(tbs)
+    if found is None:
+        return []
+    content = tbs[found.end() : found.end() + found.group(1)[0]]
+    usages = []
+    while len(content) > 2 and content[0] == 0x06:
+        size = content[1]
+        usages.append(_dotted(content[2 : 2 + size]))
+        content = content[2 + size :]
+    return usages
+
+
+def _dotted(encoded: bytes) -> str:
+    """An object identifier (X.690 8.19) in dotted form."""
+    numbers: list[int] = []
+    value = 0
+    for byte in encoded:
+        value = value << 7 | byte & 0x7F
+        if not byte & 0x80:
+            numbers.append(value)
+            value = 0
+    if not numbers:
+        return ""
+    first = min(numbers[0] // 40, 2)
+    return ".".join(map(str, (first, numbers[0] - 40 * first, *numbers[1:])))
 
 
 def _name(subject: x509.Name) -> str:

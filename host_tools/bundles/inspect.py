@@ -169,7 +169,7 @@ def _need_value(number: int, value: object) -> object:
     if number in (1, 2):
         seconds = _int(value)
         for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
-            if seconds and seconds % size == 0:
+            if seconds > size and seconds % size == 0:
                 return f"{seconds // size} {unit}"
         return f"{seconds} seconds"
     if number == 5:

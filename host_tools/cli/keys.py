@@ -119,7 +119,7 @@ def list_(as_json: bool, folder: Path) -> None:
 
 @command.command()
 @click.argument("name")
-@click.option("--public", is_flag=True, default=True, help="The public half; there is no other.")
+@click.option("--public", is_flag=True, help="The public half alone, in PEM unless you say how.")
 @click.option("--jwk", "form", flag_value="jwk", help="As a JSON Web Key.")
 @click.option("--pem", "form", flag_value="pem", help="As SubjectPublicKeyInfo in PEM.")
 @click.option("--raw", "form", flag_value="raw", help="As the gate has it, in hex.")
@@ -128,6 +128,8 @@ def list_(as_json: bool, folder: Path) -> None:
 def show(name: str, public: bool, form: str | None, folder: Path) -> None:
     """Show the public half of a key: in words, or in one of the forms others read."""
     key = KeyStore(folder).find(name)
+    if public and form is None:
+        form = "pem"
     if form == "jwk":
         print_json({**key.public.jwk(), "name": key.name})
     elif form == "pem":
