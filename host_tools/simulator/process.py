@@ -24,12 +24,16 @@ class Process:
         interpreter: micropython.Interpreter | None = None,
         heap: str | None = None,
         firmware: Path = FIRMWARE,
+        device: Path = DEVICE,
         first: Sequence[Path] = (),
     ) -> None:
-        """folder: the device's file system. first: folders whose modules win over the rest."""
+        """folder: the device's file system. first: folders whose modules win over the rest.
+
+        firmware, device: other folders than the sources, such as compiled ones.
+        """
         self._console = folder / CONSOLE
         self.wire, theirs = socket.socketpair()
-        environment = micropython.environment([*first, DEVICE, folder, firmware])
+        environment = micropython.environment([*first, device, folder, firmware])
         environment["GATE_WIRE"] = str(theirs.fileno())
         try:
             with self._console.open("wb") as console:

@@ -13,8 +13,10 @@ _DIGEST = const(8)  # bytes kept of SHA-256
 
 
 class ReplayMemory:
-    def __init__(self, window_s, capacity=CAPACITY):
-        self._window = window_s
+    """window: seconds within which a key counts as shown again; 0 never does."""
+
+    def __init__(self, window=0, capacity=CAPACITY):
+        self.window = window
         self._capacity = capacity
         self._digests = bytearray(capacity * _DIGEST)
         self._seconds = [0] * capacity  # of the monotonic clock
@@ -23,13 +25,13 @@ class ReplayMemory:
 
     def seen(self, key, now_ms):
         """Whether this key was granted within the window before now, give or take a second."""
-        if not self._window:
+        if not self.window:
             return False
         digest = hashlib.sha256(key).digest()[:_DIGEST]
         now = now_ms // 1000
         for back in range(self._count):
             at = (self._next - 1 - back) % self._capacity
-            if now - self._seconds[at] > self._window:
+            if now - self._seconds[at] > self.window:
                 return False  # and whatever is older
             if self._digests[at * _DIGEST : (at + 1) * _DIGEST] == digest:
                 return True

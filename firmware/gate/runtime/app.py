@@ -5,6 +5,7 @@ that it has a fault, the task starts again. While the relay is open no code is v
 """
 
 import asyncio
+import gc
 from machine import UART, Pin
 from micropython import const
 
@@ -38,13 +39,20 @@ class App:
         self.lane = Lane()
         self.signals = Signals(_output(board.GREEN), _output(board.RED), _output(board.BUZZER))
         self.fire = _fire_input(self.relay.hold)
+        uart, rx, tx, baud = board.READER
+        line = UART(uart, baud, rx=rx, tx=tx, rxbuf=RXBUF)
+        # What is large and stays comes first, while the heap is in one piece.
+        self._reader = SerialReader(line, self.clock.ms, self._scanned)
+        self._replay = ReplayMemory()
+        self._opened = asyncio.Event()
+        gc.collect()
         self.site = Site()
+        self._pulse_ms = 0
         bundle = self.site.bundle
         if bundle is not None:
             self.clock.floor = max(self.clock.floor, bundle.issued)
-        self._pulse_ms = 0 if bundle is None else bundle.policy.pulse
-        self._replay = ReplayMemory(0 if bundle is None else bundle.policy.replay_window)
-        self._opened = asyncio.Event()
+            self._pulse_ms = bundle.policy.pulse
+            self._replay.window = bundle.policy.replay_window
         self._do = {
             table.VERIFY: self._verify,
             table.OPEN: self._open,
@@ -59,16 +67,19 @@ class App:
         }
 
     async def run(self):
-        uart, rx, tx, baud = board.READER
-        line = UART(uart, baud, rx=rx, tx=tx, rxbuf=RXBUF)
-        reader = SerialReader(line, self.clock.ms, self._scanned)
+        try:
+            self.site.warm_up()
+        except Exception as error:  # whoever needs that algorithm will be refused
+            fault("warm up", error)
+        gc.collect()
+        gc.threshold(-1)  # from here on before and after each code
         log("start", self._description())
         self._show("ready")
         await asyncio.gather(
             keep("relay", self._keep_relay, self._broken),
             keep("tick", self._tick, self._broken),
-            keep("reader", reader.receive, self._broken),
-            keep("silence", reader.watch_silence, self._broken),
+            keep("reader", self._reader.receive, self._broken),
+            keep("silence", self._reader.watch_silence, self._broken),
         )
 
     def handle(self, event, argument=None):
@@ -120,6 +131,7 @@ class App:
 
     def _verify(self, code):
         began = self.clock.ms()
+        gc.collect()  # what reading left behind, or inflate may find no room in one piece
         try:
             verdict = judge(code, self.site, self.clock, self._replay)
         except Exception as error:
@@ -131,6 +143,7 @@ class App:
         else:
             self.handle(table.REFUSE, verdict.reason)
         _log_verdict(verdict, took)
+        gc.collect()
 
     def _open(self, pulse_ms):
         self.relay.open(self.clock.ms(), pulse_ms)

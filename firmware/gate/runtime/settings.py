@@ -8,8 +8,10 @@ Whatever is missing or damaged leaves the gate shut, and is the reason that peop
 """
 
 import json
+import os
 from micropython import const
 
+from .. import crypto
 from ..bundle import open_bundle
 from ..refusal import Refusal
 
@@ -35,6 +37,18 @@ class Site:
                 self.bundle = open_bundle(data, root)
         except Refusal as refused:
             self.reason = refused.reason
+        except MemoryError:  # too large for this board: shut, and at work
+            self.reason = "internal_error"
+
+    def warm_up(self):
+        """Verify once with each algorithm that an issuer uses, so that its module, its tables and
+        its self-test cost no person's time, and get their memory while it is in one piece."""
+        done = []
+        for issuer in self.bundle.issuers if self.bundle else ():
+            if issuer.alg not in done:
+                done.append(issuer.alg)
+                size = len(issuer.key) if issuer.alg == crypto.PS256 else 64
+                crypto.verify(issuer.alg, issuer.key, b"", b"\x01" * size)
 
 
 def _gate_id():
@@ -49,10 +63,14 @@ def _gate_id():
 def _read(name, most):
     """The content of a file, or None; a file that is too large is refused before it is read."""
     try:
+        size = os.stat(_FOLDER + name)[6]
+        if size > most:
+            raise Refusal("bundle_invalid")
+        data = bytearray(size)  # read() without a size would take twice that while it grows
         with open(_FOLDER + name, "rb") as file:
-            data = file.read(most + 1)
+            count = file.readinto(data)
     except OSError:
         return None
-    if len(data) > most:
+    if count != size:
         raise Refusal("bundle_invalid")
     return data

@@ -3,37 +3,63 @@
 from __future__ import annotations
 
 import importlib
-from types import ModuleType
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from host_tools import firmware  # noqa: F401 - puts the firmware's tables on the path
+from host_tools.firmware import FIRMWARE
 
 REASONS = importlib.import_module("gate.refusal").REASONS
-LANGUAGES = importlib.import_module("gate.ui").LANGUAGES
+LANGUAGES = ("zh", "en")
+STATES = {"ready", "wait", "granted", "fire"}
 LONGEST = {"zh": 20, "en": 60}  # characters a line; a small display has to show it
 
-
-@pytest.fixture(params=LANGUAGES)
-def language(request: pytest.FixtureRequest) -> ModuleType:
-    return importlib.import_module(f"gate.ui.{request.param}")
+Texts = dict[str, tuple[str, str]]
 
 
-def test_every_reason_and_nothing_else(language: ModuleType) -> None:
-    assert set(language.REASONS) == set(REASONS)
+def read(language: str) -> Texts:
+    """Every line of a language, strictly."""
+    texts: Texts = {}
+    for line in (FIRMWARE / "gate" / "ui" / f"{language}.txt").read_text().splitlines():
+        if line and not line.startswith("#"):
+            key, colon, rest = line.partition(": ")
+            assert colon, line
+            assert key not in texts, key
+            text, _, advice = rest.partition(" | ")
+            texts[key] = (text, advice)
+    return texts
 
 
-def test_states(language: ModuleType) -> None:
-    assert set(language.STATES) == {"ready", "wait", "granted", "fire"}
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_and_state_and_nothing_else(language: str) -> None:
+    assert set(read(language)) == set(REASONS) | STATES
 
 
-def test_texts_are_short_and_not_empty(language: ModuleType) -> None:
-    longest = LONGEST[language.__name__.rpartition(".")[2]]
-    for key, (text, advice) in {**language.REASONS, **language.STATES}.items():
-        assert text, key
-        assert len(text) <= longest, (key, text)
-        assert len(advice) <= longest, (key, advice)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_fit_a_small_display(language: str) -> None:
+    for key, (text, advice) in read(language).items():
+        assert text.strip() == text != "", key
+        assert advice.strip() == advice, key
+        assert len(text) <= LONGEST[language], (key, text)
+        assert len(advice) <= LONGEST[language], (key, advice)
 
 
-def test_the_display_texts_are_distinct_from_the_keys(language: ModuleType) -> None:
-    assert not set(language.REASONS) & {text for text, _ in language.REASONS.values()}
+def test_languages_are_in_the_same_order() -> None:
+    zh, en = (list(read(language)) for language in LANGUAGES)
+    assert zh == en
+
+
+def test_the_firmware_reads_the_same(run_firmware: Callable[..., list[Any]]) -> None:
+    keys = [*REASONS, *sorted(STATES)]
+    [[languages, shown, unknown]] = run_firmware(f"""
+        import json
+        from gate.ui import LANGUAGES, show
+        shown = [[show(language, key) for key in {keys!r}] for language in LANGUAGES]
+        print(json.dumps([LANGUAGES, shown, [show("en", "no such key"), show("xx", "replayed")]]))
+    """)
+    assert tuple(languages) == LANGUAGES
+    for language, texts in zip(LANGUAGES, shown, strict=True):
+        expected = read(language)
+        assert [tuple(pair) for pair in texts] == [expected[key] for key in keys]
+    assert unknown == [["no such key", ""], ["replayed", ""]]
