@@ -43,7 +43,7 @@ def encoded(**changes: object) -> bytes:
 def test_every_key_under_a_kid_is_found(any_micropython: Interpreter) -> None:
     kids = [bytes([n]) * size for n in range(9) for size in (1, 4, 8, 16)]
     many = [replace(ENTRY, kid=kid, name=f"N{kid.hex()[:31]}") for kid in kids]
-    twins = [replace(ENTRY, kid=kids[5], name=f"T{n}", key=bytes([n]) * 64) for n in range(7)]
+    twins = [replace(ENTRY, kid=kids[5], name=f"T{n}", key=bytes([n + 1]) * 64) for n in range(7)]
     part = compile_trust(many + twins)
     (answer,) = read([(part, *kids, b"\xff\xff", bytes(17))], any_micropython)
     assert answer[0] == len(many) + 7
