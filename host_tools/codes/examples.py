@@ -74,7 +74,7 @@ def forms() -> dict[str, str]:
 def sizes_table() -> str:
     """The sizes of all forms, as a table for the page."""
     lines = [
-        "| four claims from | bytes | characters | QR version, level M | ms at 9,600 baud | 115,200 |",
+        "| four claims from | bytes | characters | QR version (M) | ms at 9,600 baud | 115,200 |",
         "|---|---|---|---|---|---|",
     ]
     for name, text in forms().items():
