@@ -57,7 +57,7 @@ class Bundle:
             },
         }
         if "trust" in self.parts:
-            document["issuers"] = [trust_file.to_json(e) for e in entries(self.parts["trust"])]
+            document["issuers"] = [_issuer(entry) for entry in entries(self.parts["trust"])]
         if "policy" in self.parts:
             document["policy"] = policy_words(self.parts["policy"])
         return document
@@ -93,6 +93,13 @@ def read(data: bytes) -> Bundle:
     except Exception as error:  # whatever a file that is no bundle leads to
         raise Failure(f"not a bundle: {error or type(error).__name__}") from None
     return bundle
+
+
+def _issuer(entry: TrustEntry) -> dict[str, object]:
+    words = trust_file.to_json(entry)
+    if entry.table is not None:
+        words["table"] = f"{len(entry.table)} bytes"
+    return words
 
 
 def entries(part: bytes) -> list[TrustEntry]:
