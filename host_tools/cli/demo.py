@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn
 
+from host_tools import files, times
 from host_tools import interpreter as micropython
-from host_tools import times
 from host_tools.boards import profiles
 from host_tools.cli.common import Fallible
 from host_tools.problems import Failure
@@ -23,12 +23,12 @@ from host_tools.simulator.cast import Person
 from host_tools.simulator.clock import RealClock
 from host_tools.simulator.demo_site import OPERATORS, THRESHOLD, DemoSite
 from host_tools.simulator.gate import GateError
-from host_tools.simulator.show import Scene, card, header, summary
+from host_tools.simulator.show import Scene, card, header, picture, summary
 from host_tools.simulator.turnstile import Presentation, Turnstile
 
 BOARD = "esp32-devkit"
 WIDTH = 100  # where there is no terminal, and of the picture
-RULES = "health status green and 14 days of travel, or a full vaccination; CN-5301 is a risk region"
+RULES = "health status green and 14 days of travel, or a full vaccination; CN-5301 is at risk"
 _REFRESH_S = 0.05
 
 
@@ -71,7 +71,7 @@ def command(board: str, svg: Path | None) -> None:
         raise Failure(str(error)) from None
     console.print(summary(scenes, _computer(interpreter), time.monotonic() - began))
     if svg is not None:
-        console.save_svg(str(svg), title="gatectl demo")
+        files.write_text(svg, picture(console, "gatectl demo"))
     sys.exit(1 if any(scene.problem for scene in scenes) else 0)
 
 
@@ -100,7 +100,8 @@ def _opening(
             f"{len(site.bundle)} bytes, {len(site.site.issuers)} issuers, signed by "
             f"{THRESHOLD} of {OPERATORS} operators",
         ),
-        ("firmware", f"unchanged, as for {board.title}; {_computer(interpreter)}"),
+        ("firmware", f"unchanged, with the pins of an {board.title}"),
+        ("runs on", _computer(interpreter)),
         ("reader", reader),
     ]
 

@@ -3,11 +3,15 @@ terminal. Prints what the simulated hardware saw; judges only whether that was e
 
 from __future__ import annotations
 
+import html
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich import box
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -22,6 +26,8 @@ SHORTER_MS = 5
 LONGER_MS = 100
 _STEP_MS = 100  # one character of the picture of the relay
 _STEPS = 14
+_TEXT_LENGTH = re.compile(r'(<text[^>]* textLength=)"([0-9.]+)"([^>]*>)([^<]*)<')
+_FONTS = "Menlo, Consolas, DejaVu Sans Mono, Noto Sans Mono CJK SC, monospace"
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,23 @@ def header(lines: Sequence[tuple[str, str]]) -> RenderableType:
         border_style="cyan",
         box=box.ROUNDED,
     )
+
+
+def picture(console: Console, title: str) -> str:
+    """What was printed, as SVG. It names fonts of the viewer's computer and loads none."""
+    without_fonts = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+    svg = console.export_svg(
+        title=title, code_format=without_fonts.replace("Fira Code, monospace", _FONTS)
+    )
+    return _TEXT_LENGTH.sub(_widen, svg)
+
+
+def _widen(match: re.Match[str]) -> str:
+    """rich counts a Chinese character as one cell wide in an SVG's textLength; it is two."""
+    before, length, between, content = match.groups()
+    text = html.unescape(content)
+    width = float(length) * cell_len(text) / max(1, len(text))
+    return f'{before}"{width:g}"{between}{content}<'
 
 
 def _when(outcome: Outcome) -> str:
