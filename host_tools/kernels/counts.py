@@ -64,9 +64,10 @@ def operations() -> dict[str, float]:
 def routines() -> dict[str, int]:
     """One call of each routine."""
     size = 256
+    numbers = P256.n.to_bytes(32, "little") + pow(2, 512, P256.n).to_bytes(32, "little")
     n, s = b"\xff" * size, bytes(size - 1) + b"\3"
     calls: dict[str, tuple[bytes | int, ...]] = {
-        "invert": (hashlib.sha256(b"x").digest(), P256.n.to_bytes(32, "little")),
+        "ecdsa": (bytes(96), bytes([1]) * 64, bytes([2]) * 32, numbers),
         "rsa": (n, s, size, bytes(work_size(size))),
         "sha512_rounds": (bytes(64), bytes(704), bytes(640)),
         "sm3_rounds": (bytes(32), bytes(272), bytes(8)),

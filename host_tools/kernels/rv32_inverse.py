@@ -17,8 +17,11 @@ LIMBS = 9
 BITS = 30
 STRIDE = 4 * (LIMBS + 1)
 SAVED = ["ra", *(f"s{i}" for i in range(12))]
-X, WORDS = 4 * len(SAVED), 4 * len(SAVED) + 4  # the argument, and 8 words of scratch
-ARRAYS = WORDS + 32 + 4  # limb 0 of f; then g, d, e and the modulus
+# The frame after the saved registers: four variables for the caller's use, 8 words of scratch, then
+# limb 0 of f; g, d, e and the modulus follow.
+X, MODULUS, VARIABLES = 4 * len(SAVED), 4 * len(SAVED) + 4, 4 * len(SAVED) + 8
+WORDS = VARIABLES + 8
+ARRAYS = WORDS + 32 + 4
 F, G, D, E, M = (i * STRIDE for i in range(5))
 FRAME_SIZE = (ARRAYS + 5 * STRIDE + 15) & ~15
 
@@ -28,17 +31,18 @@ LOW0, HIGH0, LOW1, HIGH1 = "a0", "a1", "a2", "a3"  # two sums of two words
 
 
 def inverse(asm: Asm) -> None:
-    """The function's body. a0: x, below m, replaced by 1/x modulo m or 0; a1: m. 32 bytes each."""
-    asm.imm("addi", SP, SP, -FRAME_SIZE)
-    for i, register in enumerate(SAVED):
-        asm.sw(register, 4 * i, SP)
-    asm.sw("a0", X, SP)
+    """The 32 bytes that X(sp) points to become 1/x modulo those of MODULUS(sp), or 0; link ra.
+
+    x is below the modulus, which is odd. The frame is the caller's; every register is lost.
+    """
+    asm.label("inverse")
+    asm.sw("ra", VARIABLES, SP)
     asm.li(MASK, (1 << BITS) - 1)
     asm.say("f = m, g = x, d = 0, e = 1")
-    asm.mv("t2", "a0")
+    asm.lw("t2", X, SP)
     asm.imm("addi", AT, SP, ARRAYS + G)
     asm.call("load")
-    asm.mv("t2", "a1")
+    asm.lw("t2", MODULUS, SP)
     asm.imm("addi", AT, SP, ARRAYS + M)
     asm.call("load")
     asm.imm("addi", AT, SP, ARRAYS)
@@ -64,12 +68,9 @@ def inverse(asm: Asm) -> None:
     apply_to_de(asm)
     asm.branch("bne", ANY, ZERO, "again")
     finish(asm)
-    load(asm)
-    asm.label("leave")
-    for i, register in enumerate(SAVED):
-        asm.lw(register, 4 * i, SP)
-    asm.imm("addi", SP, SP, FRAME_SIZE)
+    asm.lw("ra", VARIABLES, SP)
     asm.leave()
+    load(asm)
 
 
 def load(asm: Asm) -> None:
@@ -267,4 +268,3 @@ def finish(asm: Asm) -> None:
             asm.store_byte("t0", 4 * j + i, "t2")
             asm.shift("srli", "t0", "t0", 8)
         asm.mv("t0", "t1")
-    asm.jump("leave")

@@ -60,21 +60,26 @@ class Kernel:
 
 
 class Routine:
-    """One of the kernel's other functions, called with buffers only."""
+    """One of the kernel's other functions; `result` is what the last call returned.
 
-    def __init__(self, name: str, misalign: int = 0) -> None:
+    misalign: how far buffers are off their words, the first one too unless `aligned_first`.
+    """
+
+    def __init__(self, name: str, misalign: int = 0, aligned_first: bool = False) -> None:
         self.emulator = Emulator(functions()[name], aligned=True)
+        self.result = 0
         self._misalign = misalign
+        self._first = 0 if aligned_first else misalign
 
     def __call__(self, *buffers: bytes | int) -> list[bytes]:
         """Give what the call leaves in each buffer; a number is passed as it is."""
         machine = self.emulator
         machine.clear()
         arguments = [
-            item if isinstance(item, int) else machine.place(item, self._misalign)
-            for item in buffers
+            item if isinstance(item, int) else machine.place(item, off)
+            for item, off in zip(buffers, (self._first, *[self._misalign] * 3), strict=False)
         ]
-        machine.call(*arguments)
+        self.result = machine.call(*arguments)
         return [
             b"" if isinstance(item, int) else machine.read(at, len(item))
             for item, at in zip(buffers, arguments, strict=True)

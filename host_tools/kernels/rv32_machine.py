@@ -14,9 +14,10 @@ from collections.abc import Callable
 from .rv32_asm import SP, ZERO, Asm
 from .rv32_field import C25519, PRIMES, WORDS, Prime, multiply, square
 from .rv32_hash import sha512_rounds, sm3_rounds
-from .rv32_inverse import inverse
+from .rv32_plan import plan
 from .rv32_reduce import reduction
 from .rv32_rsa import rsa
+from .rv32_scalars import scalars
 
 A = [f"a{i}" for i in range(WORDS)]  # the first operand's words
 B = ["t3", "t4", "t5", "t6", "s8", "s9", "s10", "s11"]  # the second operand's
@@ -38,7 +39,7 @@ NAME = "asm_rv32"
 FIELDS = (0, 1, 2)  # P-256, SM2, 2^255 - 19
 SIZE = 32  # bytes of a register
 
-_arguments = array("I", bytes(28))
+_arguments = array("I", bytes(36))
 
 
 @micropython.viper
@@ -57,6 +58,35 @@ def run(
     _machine(_arguments)
 
 
+@micropython.viper
+def plan(
+    steps: ptr8,
+    field: int,
+    t0: int,
+    e0: int,
+    b0: ptr8,
+    t1: int,
+    e1: int,
+    b1: ptr8,
+    minus: int,
+):
+    """Write the steps of two products; see steps.plan."""
+    a = ptr32(_arguments)
+    a[0] = int(uint(steps))
+    a[1] = field
+    a[2] = t0
+    a[3] = e0
+    a[4] = int(uint(b0))
+    a[5] = t1
+    a[6] = e1
+    a[7] = int(uint(b1))
+    a[8] = minus
+    _plan(_arguments)
+
+
+def invert(x, m):
+    """Replace x by 1/x modulo m, or by 0; see docs/crypto.md."""
+    ecdsa(x, m, 0, 0)
 '''
 
 
@@ -324,7 +354,8 @@ def machine(asm: Asm) -> None:
 
 FUNCTIONS: dict[str, tuple[int, Callable[[Asm], None]]] = {  # parameters, body
     "_machine": (1, machine),
-    "invert": (2, inverse),
+    "_plan": (1, plan),
+    "ecdsa": (4, scalars),
     "rsa": (4, rsa),
     "sha512_rounds": (3, sha512_rounds),
     "sm3_rounds": (3, sm3_rounds),
