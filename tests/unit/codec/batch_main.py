@@ -7,7 +7,7 @@ import binascii
 import json
 import sys
 
-from gate.codec import base45, cbor, dates, inflate
+from gate.codec import base45, cbor, cose, dates, hc1, inflate
 from gate.refusal import Refusal
 
 
@@ -26,6 +26,18 @@ def plain(value):
     return value
 
 
+def sign1(data):
+    """[alg, kid, Sig_structure] of a COSE_Sign1 as `HC1:` has it."""
+    read = hc1.read_envelope(data)
+    return [read.alg, read.kid, read.signed()]
+
+
+def structure(data):
+    """The Sig_structure of [protected, aad, payload]."""
+    protected, aad, payload = cbor.decode(data)
+    return cose.Sign1(protected, 0, None, payload, b"").signed(aad)
+
+
 OPERATIONS = {
     "base45": base45.decode,
     "base45-view": lambda data: base45.decode(memoryview(b"OC1:" + data), 4),
@@ -33,6 +45,8 @@ OPERATIONS = {
     "cbor": cbor.decode,
     "cbor-view": lambda data: cbor.decode(memoryview(data)),
     "cbor-lenient": lambda data: cbor.decode(data, False),
+    "sign1": sign1,
+    "structure": structure,
     "date": lambda data: dates.parse_date(data.decode()),
     "time": lambda data: dates.parse_time(data.decode()),
 }
