@@ -78,6 +78,17 @@ def root_beside(bundle: Path) -> Path:
     return bundle.with_suffix(".root.cbor")
 
 
+def read_root(bundle: Path, named: Path | None) -> bytes:
+    """The root that a bundle is held against: the named file, or else the one beside the bundle."""
+    path = named or root_beside(bundle)
+    if not path.is_file():
+        raise Failure(
+            f"{path} is not there: it would say who must have signed {bundle}; "
+            "name it with --root, or make it with: gatectl bundle root OPERATOR"
+        )
+    return path.read_bytes()
+
+
 def root(keys: Sequence[PublicKey], threshold: int) -> bytes:
     """The root file: which operators sign, and how many of them it takes."""
     unique = {key.raw: key for key in keys}

@@ -16,6 +16,7 @@ from bootstrap.places import shown
 from host_tools import files, times
 from host_tools import interpreter as micropython
 from host_tools.boards import profiles
+from host_tools.bundles.build import read_root
 from host_tools.cli.common import Fallible
 from host_tools.codes.picture import draw
 from host_tools.problems import Failure
@@ -40,7 +41,7 @@ _SLICE_MS = 25
 )  # fmt: skip
 @click.option(
     "--root", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The operators' root that the bundle is held against.",
+    help="Who must have signed the bundle. Default: .root.cbor beside it.",
 )  # fmt: skip
 @click.option("--gate", "gate_id", default="A-1", show_default=True, help="The gate's id.")
 @click.option("--baud", type=click.IntRange(1200, 921600), help="The reader's, not the board's.")
@@ -63,8 +64,8 @@ def command(
     plain: bool,
 ) -> None:
     """Run one gate until Ctrl+C. Show it codes from another terminal with: gatectl scan."""
-    if (bundle is None) != (root is None):
-        raise click.UsageError("--bundle and --root go together")
+    if bundle is None and root is not None:
+        raise click.UsageError("--root says who signed a bundle; name it with --bundle")
     profile = profiles.load(board)
     unix = times.now() if at is None else _instant(at)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
@@ -73,8 +74,8 @@ def command(
             contextlib.closing(door.Door()) as entrance,
             tempfile.TemporaryDirectory(prefix="gate-sim-") as folder,
         ):
-            if bundle is not None and root is not None:
-                site, keys = bundle.read_bytes(), root.read_bytes()
+            if bundle is not None:
+                site, keys = bundle.read_bytes(), read_root(bundle, root)
             else:
                 site, keys = _made_up(console, gate_id, unix)
             turnstile = Turnstile(

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from host_tools import firmware, interpreter, times
 from host_tools.bundles import trust_list
-from host_tools.bundles.build import root_beside
+from host_tools.bundles.build import read_root
 from host_tools.cli.common import Fallible
 from host_tools.problems import Failure
 from host_tools.verifying.lines import codes
@@ -90,13 +90,7 @@ def _service(bundle: Path | None, root: Path | None, trust: Path | None) -> Serv
     part = b"" if trust is None else trust_list.compile_trust(trust_list.load(trust))
     if bundle is None:
         return Service(trust=part)
-    root = root or root_beside(bundle)
-    if not root.is_file():
-        raise Failure(
-            f"{root} is not there: it would say who must have signed {bundle}; "
-            "name it with --root, or make it with: gatectl bundle root OPERATOR"
-        )
-    return Service(trust=part, bundle=bundle.read_bytes(), root=root.read_bytes())
+    return Service(trust=part, bundle=bundle.read_bytes(), root=read_root(bundle, root))
 
 
 def _write(line: str) -> None:
