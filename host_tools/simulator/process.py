@@ -45,6 +45,7 @@ class Process:
                     stdout=console,
                     stderr=subprocess.STDOUT,
                     pass_fds=[theirs.fileno()],
+                    start_new_session=True,  # Ctrl+C is for us; it ends when the wire is closed
                 )
         finally:
             theirs.close()
