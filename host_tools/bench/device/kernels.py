@@ -1,203 +1,117 @@
-"""Kernels that write down what they are asked, or answer from such a record without working.
+"""Kernels that ask the host for every answer, or that replay the answers without working.
 
-So the instructions of a native kernel, counted on its own emulated chip, and those of everything
-around it, counted here, add up to a verification. `native_stub` is the native kernel's module with
-its machine code taken out: what its wrappers cost is counted, and it computes nothing.
+Asking, the host runs the native kernel on an emulated chip and counts. Replaying, the instructions
+of everything around the kernel are counted here, and the two add up to a verification. The module
+`native_stub` is the native kernel's own with its machine code taken out: what its wrappers cost is
+counted too, and it computes nothing.
 """
 
 import json
-from array import array
+import sys
 from binascii import hexlify, unhexlify
 
-from gate.crypto import kernel_viper, machine
+from gate.crypto import machine
 
-calls = []  # [name, arguments, answer] of each call
-_answers = {}  # name -> its answers in order
-_next = {}
-_warming = [True]  # answer by computing: during warm-up and self-tests
 _stubs = []  # the stub's module
+_answers = []  # of each call in order: (name, value, ((argument, bytes), ...))
+_next = [0]
+_again = []  # where the calls of the second and every later iteration begin
 
 
-def _compute(name, arguments):
-    """Do what a kernel's routine of this name does, with portable code."""
-    if name == "run":
-        kernel_viper.run(*arguments)
-    elif name == "invert":
-        x, m = arguments
-        number = int.from_bytes(m, "little")
-        x[:] = pow(int.from_bytes(x, "little"), number - 2, number).to_bytes(32, "little")
-    elif name == "rsa":
-        n, s, size, work = arguments
-        power = pow(int.from_bytes(s, "big"), 65537, int.from_bytes(n, "big"))
-        work[:size] = power.to_bytes(size, "big")
-    elif name == "sha512_rounds":
-        from gate.crypto.sha512 import _rounds
-
-        _rounds(*arguments)
-    elif name == "sm3_rounds":
-        from gate.crypto.sm3 import _rounds
-
-        _rounds(*arguments)
-    else:
-        raise ValueError(name)
+@micropython.viper
+def _copy(to: ptr8, source: ptr8, n: int):
+    i = 0
+    while i < n:
+        to[i] = source[i]
+        i += 1
 
 
-def _plain(name, arguments):
-    """The arguments as JSON has them: hexadecimal and numbers."""
-    if name != "run":
-        return [a if isinstance(a, int) else hexlify(bytes(a)).decode() for a in arguments]
-    field, code, steps, _, io, tab0, tab1 = arguments
-    steps = bytes(steps)
-    end = 0
-    while steps[end] != 255:
-        end += 2
-    now = bytes(io)
-    out = [field, hexlify(code).decode(), hexlify(steps[: end + 1]).decode(), hexlify(now).decode()]
-    for table in (tab0, tab1):
-        # A table of the machine's own slots is written down as where it starts.
-        start = len(now) - len(table)
-        out.append(start if start >= 0 and bytes(table) == now[start:] else hexlify(table).decode())
-    return out
-
-
-_ANSWER = {"run": 4, "invert": 0, "rsa": 3, "sha512_rounds": 0, "sm3_rounds": 0}
-
-
-def _recorder(name):
+def _asking(name):
     def routine(*arguments):
-        if _warming:
-            _compute(name, arguments)
-            return
-        entry = [name, _plain(name, arguments), None]
-        _compute(name, arguments)
-        answer = arguments[_ANSWER[name]]
-        if name == "rsa":
-            answer = answer[: arguments[2]]
-        entry[2] = hexlify(bytes(answer)).decode()
-        calls.append(entry)
+        said = [a if isinstance(a, int) else hexlify(bytes(a)).decode() for a in arguments]
+        print(json.dumps([name, said]))
+        value, changed = json.loads(sys.stdin.readline())
+        for index, data in changed:
+            data = unhexlify(data)
+            _copy(arguments[index], data, len(data))
+        return value
 
     return routine
 
 
-# Replaying is spelled out for each signature, so that it costs little and always the same.
+def _replay(name, arguments):
+    """What every replayed call does, whatever its arguments."""
+    at = _next[0]
+    if at == len(_answers):
+        at = _again[0]
+    _next[0] = at + 1
+    expected, value, changed = _answers[at]
+    if expected != name:
+        raise ValueError("%s was recorded, %s is called" % (expected, name))
+    getattr(_stubs[0], name)(*arguments)
+    for index, data in changed:
+        _copy(arguments[index], data, len(data))
+    return value
 
 
-def _run(field, code, steps, regs, io, tab0, tab1):
-    if _warming:
-        kernel_viper.run(field, code, steps, regs, io, tab0, tab1)
-        return
-    _stubs[0].run(field, code, steps, regs, io, tab0, tab1)
-    io[:] = _answer("run")
+def _replaying(name):
+    def routine(*arguments):
+        return _replay(name, arguments)
 
-
-def _invert(x, m):
-    if _warming:
-        _compute("invert", (x, m))
-        return
-    _stubs[0].invert(x, m)
-    x[:] = _answer("invert")
-
-
-def _rsa(n, s, size, work):
-    if _warming:
-        _compute("rsa", (n, s, size, work))
-        return
-    _stubs[0].rsa(n, s, size, work)
-    work[:size] = _answer("rsa")
-
-
-def _sha512_rounds(state, work, k):
-    if _warming:
-        _compute("sha512_rounds", (state, work, k))
-        return
-    _stubs[0].sha512_rounds(state, work, k)
-    state[:] = _answer("sha512_rounds")
-
-
-def _sm3_rounds(v, w, constants):
-    if _warming:
-        _compute("sm3_rounds", (v, w, constants))
-        return
-    _stubs[0].sm3_rounds(v, w, constants)
-    v[:] = _answer("sm3_rounds")
-
-
-_REPLAY = {
-    "run": _run,
-    "invert": _invert,
-    "rsa": _rsa,
-    "sha512_rounds": _sha512_rounds,
-    "sm3_rounds": _sm3_rounds,
-}
-
-
-def _answer(name):
-    at = _next[name]
-    answers = _answers[name]
-    _next[name] = (at + 1) % len(answers)
-    return answers[at]
+    return routine
 
 
 class _Kernel:
     """Stands in for a kernel's module."""
 
-    def __init__(self, routines):
-        self.NAME = "bench"
-        self.FIELDS = kernel_viper.FIELDS
-        self.SIZE = kernel_viper.SIZE
-        for name in routines:
-            setattr(self, name, routines[name])
+    NAME = "bench"
+    FIELDS = (0, 1, 2)
 
-    def begin(self):
-        """From now on record or replay."""
-        _warming.clear()
-
-    def print_calls(self):
-        for call in calls:
-            print(json.dumps(call))
+    def __init__(self, names, size, make):
+        self.SIZE = size
+        for name in names:
+            setattr(self, name, make(name))
 
 
-def _load(names):
-    """Take the stub's module, and the answers' form for each routine."""
+def _load(path):
+    """Read the recorded calls; give their names, the size of a register, and the arguments.
+
+    Each warm-up call is there as well: a terminal's first verification is replayed with the rest.
+    """
     _stubs.append(__import__("native_stub"))
-    return {name: _REPLAY[name] for name in names if hasattr(_stubs[0], name)}
+    with open(path + ".calls") as file:
+        names, size, first = json.loads(file.readline())
+        sizes = []
+        for line in file:
+            name, value, changed, arguments = json.loads(line)
+            _answers.append((name, value, [(i, unhexlify(data)) for i, data in changed]))
+            sizes.append(arguments)
+    return names, size, first, sizes
 
 
-def _put(name, answer):
-    data = unhexlify(answer)
-    _next[name] = 0
-    _answers.setdefault(name, []).append(array("I", data) if name.endswith("rounds") else data)
-
-
-def install(mode, names, path):
-    """Make machine use a recorder with the routines of `names`, or a replayer of PATH.calls."""
-    if mode == "record":
-        kernel = _Kernel({name: _recorder(name) for name in names.split(",")})
+def install(mode, path, names="", size=0):
+    """Make machine use a kernel that asks (names, size) or one that replays PATH.calls."""
+    if mode == "ask":
+        kernel = _Kernel(names.split(","), int(size), _asking)
     else:
-        kernel = _Kernel(_load(_REPLAY))
-        with open(path + ".calls") as file:
-            for line in file:
-                name, answer = line.split()
-                _put(name, answer)
+        names, size, first, _ = _load(path)
+        _again.append(first)
+        kernel = _Kernel(names, size, _replaying)
     machine.use(kernel)
-    return kernel
 
 
-def calibrate(name, who, count):
-    """Call one routine `count` times, as the stub has it or as the replayer does."""
-    _warming.clear()
-    routines = _load(_REPLAY)
-    io = bytearray(1344)
-    arguments = {
-        "run": (0, b"code", b"\xff\xff", io, io, io, io),
-        "invert": (bytearray(32), bytes(32)),
-        "rsa": (bytes(256), bytes(256), 256, bytearray(2048)),
-        "sha512_rounds": (array("I", bytes(64)), array("I", bytes(704)), array("I", bytes(640))),
-        "sm3_rounds": (array("I", bytes(32)), array("I", bytes(272)), array("I", bytes(8))),
-    }[name]
-    sizes = {"run": 1344, "invert": 32, "rsa": 256, "sha512_rounds": 64, "sm3_rounds": 32}
-    _put(name, hexlify(bytes(sizes[name])).decode())
-    function = routines[name] if who == "replay" else getattr(_stubs[0], name)
-    function(*arguments)
+def calibrate(path, who, count):
+    """Do the calls of one iteration `count` times: by the stub, or as they are replayed."""
+    _, _, first, sizes = _load(path)
+    _again.append(first)
+    _next[0] = first
+    work = []
+    for answer, arguments in zip(_answers[first:], sizes[first:]):
+        work.append((answer[0], [a if a >= 0 else bytearray(-a) for a in arguments]))
+    routines = {
+        name: _replaying(name) if who == "replay" else getattr(_stubs[0], name)
+        for name in {name for name, _ in work}
+    }
     for _ in range(count):
-        function(*arguments)
+        for name, values in work:
+            routines[name](*values)

@@ -3,10 +3,9 @@
     work.py TREE CASE.json run COUNT        the work, COUNT times after one for warm-up
     work.py TREE CASE.json heap             bytes allocated by one
     work.py TREE CASE.json time COUNT       microseconds of the fastest of COUNT
-    work.py TREE CASE.json record NAMES     every call of the kernel, a line of JSON each
-    work.py TREE CASE.json replay COUNT     as run, but the kernel's answers are read from
-                                            CASE.json.calls and its work is not done
-    work.py TREE - calibrate NAME WHO COUNT calls of one routine: WHO is "replay" or "stub"
+    work.py TREE CASE.json ask NAMES SIZE   once, and the host answers every call of the kernel
+    work.py TREE CASE.json replay COUNT     as run, with the answers in CASE.json.calls
+    work.py TREE CASE.json calls WHO COUNT  the same calls alone: WHO is "replay" or "stub"
 
 TREE is a built firmware (gatectl board build). The collector is off: what is counted is the work.
 """
@@ -138,28 +137,25 @@ def main(tree, path, mode, *more):
     sys.path.insert(0, tree)
     sys.path.insert(0, __file__.rsplit("/", 1)[0])
     gc.disable()
-    if mode == "calibrate":
+    if mode == "calls":
         import kernels
 
-        kernels.calibrate(more[0], more[1], int(more[2]))
+        kernels.calibrate(path, more[0], int(more[1]))
         return
     with open(path) as file:
         case = json.load(file)
-    kernel = None
-    if mode in ("record", "replay"):
+    if mode == "ask" or mode == "replay":
         import kernels
 
-        kernel = kernels.install(mode, more[0], path)
+        kernels.install(mode, path, *more)
     step = KINDS[case["kind"]](case)
-    step()  # imports, tables and the like happen once in the life of a terminal
-    if kernel is not None:
-        kernel.begin()
+    if mode == "ask":
+        step()
+        print(json.dumps("again"))  # what came before was done once in the life of a terminal
+    step()
     if mode == "run" or mode == "replay":
         for _ in range(int(more[-1])):
             step()
-    elif mode == "record":
-        step()
-        kernel.print_calls()
     elif mode == "heap":
         before = gc.mem_alloc()
         step()
