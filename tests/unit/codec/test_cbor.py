@@ -82,7 +82,7 @@ def test_depth_and_number_of_items_are_bounded(any_micropython: Interpreter, man
         b"\x99\x07\xff" + bytes(0x7FF),
         b"\x99\x08\x00" + bytes(0x800),
     ]
-    answers = run([(manner, case) for case in cases], any_micropython, heap="300k")
+    answers = run([(manner, case) for case in cases], any_micropython, heap="500k")
     fine = [not isinstance(answer, Refused) for answer in answers]
     assert fine == [True, False, False, True, False]
     assert {answers[1], answers[2], answers[4]} == {"cbor_too_complex"}

@@ -7,7 +7,7 @@ from host_tools import firmware
 
 assert firmware.FIRMWARE.is_dir()
 from gate.refusal import REASONS, STAGES  # noqa: E402 - the firmware is on the path only now
-from gate.ui import en, zh  # noqa: E402
+from gate.ui import show  # noqa: E402
 
 
 def page() -> dict[str, tuple[str, list[str]]]:
@@ -30,8 +30,8 @@ def test_every_reason_stands_under_its_stage() -> None:
 
 def test_the_page_tells_what_people_are_told() -> None:
     for reason, (_, cells) in page().items():
-        english = "; ".join(part for part in en.REASONS[reason] if part)
-        chinese = "；".join(part for part in zh.REASONS[reason] if part)
+        english = "; ".join(filter(None, show("en", reason)))
+        chinese = "；".join(filter(None, show("zh", reason)))
         assert cells[1] == f"{english} / {chinese}", reason
 
 
