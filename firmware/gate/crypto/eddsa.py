@@ -9,11 +9,12 @@ from . import programs_e as prog
 from .inverse import inverse
 from .machine import base_table, io, is_zero, put, run, table_body
 from .sha512 import sha512
-from .steps import plan, recode, wnaf
-from .weierstrass import _digits, _steps
+from .steps import planner, recode, wnaf
+from .weierstrass import _bits0, _bits1, _digits, _steps
 
 _P = (1 << 255) - 19
 _L = (1 << 252) + 27742317777372353535851937790883648493
+_L_LITTLE = _L.to_bytes(32, "little")
 _B = b"\x58" + b"\x66" * 31  # the base point, encoded
 
 _INIT = bytes((prog.INIT, 0, 255))
@@ -67,18 +68,19 @@ def check(key, message, signature, table) -> bool:
         _base.extend(table_body(base_table("ed25519"), 2, _B))
     put(io, 0, prog.CONSTANTS, 128)
     teeth, columns, entries = _base
-    recoded = recode(s, _L, teeth * columns)
+    recode(_bits0, signature[32:], _L_LITTLE, teeth * columns)
     k = int.from_bytes(sha512(signature[:32], key, message), "little") % _L
     if comb is None:
         if not _decode(key):
             return False
         run(2, prog.CODE, _ODD, io, io)
         wnaf(_digits, k.to_bytes(33, "little"))
-        plan(_steps, 2, teeth, columns, recoded, 0, 257, _digits, 1)
+        planner()(_steps, 2, teeth, columns, _bits0, 0, 257, _digits, 1)
         key_entries = _odd_table
     else:
         t, e, key_entries = comb
-        plan(_steps, 2, teeth, columns, recoded, t, e, recode(k, _L, t * e), 1)
+        recode(_bits1, k.to_bytes(32, "little"), _L_LITTLE, t * e)
+        planner()(_steps, 2, teeth, columns, _bits0, t, e, _bits1, 1)
     run(2, prog.CODE, _steps, entries, key_entries)
     run(2, prog.CODE, _FINISH, io, io)
     at = 32 * prog.SLOT_Z

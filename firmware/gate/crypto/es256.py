@@ -4,6 +4,7 @@ from binascii import unhexlify
 from hashlib import sha256
 
 from .inverse import inverse
+from .machine import routine
 from .programs_w import P256_CONSTANTS, P256_LIFT
 from .weierstrass import Curve
 
@@ -15,18 +16,53 @@ _G = unhexlify(
     "4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5"
 )
 
+_NUMBERS = _N.to_bytes(32, "little") + ((1 << 512) % _N).to_bytes(32, "little")
+
+_chosen = []  # _scalars or the kernel's, once chosen
+_out = bytearray(96)
+_u = memoryview(_out)[:32]
+_v = memoryview(_out)[32:64]
+_r = memoryview(_out)[64:]
 _curve = Curve("p256", 0, _P, _N, _G, P256_CONSTANTS, P256_LIFT)
 lift = _curve.lift  # for gate.crypto.decompress
+
+
+def _scalars(out, signature, digest, numbers) -> bool:
+    """Set out to e/s, r/s and r modulo n, 32 bytes each, little-endian; False if out of range.
+
+    signature, digest: r || s and e, big-endian.  numbers: n, then 2^512 modulo n, little-endian.
+    """
+    n = int.from_bytes(numbers[:32], "little")
+    r = int.from_bytes(signature[:32], "big")
+    s = int.from_bytes(signature[32:], "big")
+    if not (0 < r < n and 0 < s < n):
+        return False
+    w = inverse(s.to_bytes(32, "little"), n)
+    e = int.from_bytes(digest, "big")
+    out[:32] = (e * w % n).to_bytes(32, "little")
+    out[32:64] = (r * w % n).to_bytes(32, "little")
+    out[64:96] = r.to_bytes(32, "little")
+    return True
+
+
+def _right(ecdsa):
+    """Say whether a native `ecdsa` does what _scalars does with three signatures."""
+    for signature in (bytes(range(64)), b"\xff" * 32 + bytes(range(32)), bytes(range(32)) * 2):
+        results = []
+        for one in (_scalars, ecdsa):
+            out = bytearray(96)
+            results.append((bool(one(out, signature, b"\xfe" * 32, _NUMBERS)), out))
+        if results[0][0] != results[1][0] or (results[0][0] and results[0][1] != results[1][1]):
+            return False
+    return True
 
 
 def check(key, message, signature, table) -> bool:
     """Verify; see gate.crypto.verify."""
     if len(key) != 64 or len(signature) != 64:
         return False
-    r = int.from_bytes(signature[:32], "big")
-    s = int.from_bytes(signature[32:], "big")
-    if not (0 < r < _N and 0 < s < _N):
+    if not _chosen:
+        _chosen.append(routine("ecdsa", _scalars, _right))
+    if not _chosen[0](_out, signature, sha256(message).digest(), _NUMBERS):
         return False
-    w = inverse(s.to_bytes(32, "little"), _N)
-    u = int.from_bytes(sha256(message).digest(), "big") * w % _N
-    return _curve.x_is(u, r * w % _N, key, r, table)
+    return _curve.x_is(_u, _v, key, _r, table)

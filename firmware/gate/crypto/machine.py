@@ -139,25 +139,68 @@ def is_zero(buffer: ptr8, slot: int) -> bool:
     return t == 0
 
 
+@micropython.viper
+def less(a: ptr8, start: int, b: ptr8) -> bool:
+    """Say whether the 32 bytes at a[start] are below b's as big-endian numbers."""
+    i = 0
+    while i < 31:
+        if a[start + i] != b[i]:
+            break
+        i += 1
+    return int(a[start + i]) < int(b[i])
+
+
+@micropython.viper
+def put_sum(to: ptr8, slot: int, a: ptr8, b: ptr8, limit: ptr8):
+    """Put a + b into a slot if it is below `limit`, else a; 32 bytes each, little-endian."""
+    at = 32 * slot
+    carry = 0
+    borrow = 0
+    i = 0
+    while i < 32:
+        carry += int(a[i]) + int(b[i])
+        to[at + i] = carry
+        borrow = ((carry & 255) - int(limit[i]) - borrow) >> 8 & 1
+        carry >>= 8
+        i += 1
+    if carry or not borrow:
+        i = 0
+        while i < 32:
+            to[at + i] = a[i]
+            i += 1
+
+
+@micropython.viper
+def _teeth(table: ptr8, field: int, key: ptr8, n: int) -> int:
+    """Give the number of teeth that a table's head says; 0 if the table is not of this key."""
+    if table[0] != 71 or table[1] != 67 or table[2] != 84 or table[3] != 49:  # GCT1
+        return 0
+    if int(table[4]) != field or table[7] != 0:
+        return 0
+    i = 0
+    while i < n:
+        if table[8 + i] != key[i]:
+            return 0
+        i += 1
+    return int(table[5])
+
+
 def table_body(table, field, key):
     """Give (teeth, columns, entries) of a comb table, or None if it is not of `key`.
 
     The entries are a memoryview into `table`: nothing is copied.
     """
-    width = 96 if field == 2 else 64
     start = 8 + len(key)
     if len(table) < start:
         return None
-    view = memoryview(table)
-    teeth = view[5]
-    if view[:4] != b"GCT1" or view[4] != field or not 3 <= teeth <= 8 or view[7]:
+    teeth = _teeth(table, field, key, len(key))
+    if not 3 <= teeth <= 8:
         return None
     columns = (256 + teeth - 1) // teeth
-    if view[6] != columns or len(view) != start + (width << (teeth - 1)):
+    width = 96 if field == 2 else 64
+    if table[6] != columns or len(table) != start + (width << (teeth - 1)):
         return None
-    if view[8:start] != key:
-        return None
-    return teeth, columns, view[start:]
+    return teeth, columns, memoryview(table)[start:]
 
 
 def base_table(name):

@@ -34,4 +34,5 @@ def check(key, message, signature, table) -> bool:
     if t == 0:
         return False
     e = int.from_bytes(sm3(sm3(_PREFIX, key), message), "big")
-    return _curve.x_is(s, t, key, (r - e) % _N, table)
+    k, m, x = (number.to_bytes(32, "little") for number in (s, t, (r - e) % _N))
+    return _curve.x_is(k, m, key, x, table)

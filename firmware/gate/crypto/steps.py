@@ -6,23 +6,43 @@ DOUBLE, ADD and SUB; docs/crypto.md has the encoding of a step.
 
 from micropython import const
 
+from .machine import routine
+
 SIZE = const(720)  # bytes of a buffer for the steps of one verification
 DIGITS = const(257)  # bytes of a buffer for wNAF digits
 _W = const(5)  # width of the wNAF: digits are odd, -15 to 15
 
+_chosen = []  # plan or the kernel's, once chosen
 
-def recode(k, n, bits) -> bytes:
-    """Give b with k = sum of (2 b_i - 1) 2^i modulo odd n over `bits` bits.
 
-    k: 0 <= k < n < 2^256 <= 2^bits.  Little-endian, 33 bytes.
+@micropython.viper
+def recode(b: ptr8, k: ptr8, n: ptr8, bits: int):
+    """Set b with k = sum of (2 b_i - 1) 2^i modulo odd n over `bits` bits.
+
+    b: 33 bytes; k, n: 32 bytes, all little-endian; k < n and 256 <= bits <= 264.
+    With k odd, or k - n in its place, b is (k - 1) / 2 + 2^(bits - 1).
     """
-    k += ((1 << bits) - 1) % n
-    if k & 1:
-        k += n
-    k >>= 1
-    if k >= n:
-        k -= n
-    return k.to_bytes(33, "little")
+    even = 1 - (int(k[0]) & 1)
+    borrow = 0
+    half = 0
+    i = 0
+    while i < 32:
+        t = int(k[i]) - borrow
+        if even:
+            t -= int(n[i])
+        borrow = (t >> 8) & 1
+        t &= 255
+        if i:
+            b[i - 1] = half | ((t & 1) << 7)
+        half = t >> 1
+        i += 1
+    b[31] = half | (borrow << 7)
+    b[32] = 255 * borrow
+    i = (bits - 1) >> 3
+    t = int(b[i]) + (1 << ((bits - 1) & 7))
+    b[i] = t
+    if i == 31:
+        b[32] = int(b[32]) + (t >> 8)
 
 
 @micropython.viper
@@ -145,6 +165,27 @@ def plan(
                 if steps[i] != 3:
                     steps[i] |= 8
             i += 2
+
+
+def _right(native):
+    """Say whether a native `plan` writes what `plan` does: two combs, and a comb and digits."""
+    b = bytes([37 * i & 255 for i in range(264)])
+    for t1, e1, field in ((6, 43, 0), (0, 100, 2)):  # SIZE is enough for these
+        results = []
+        for one in (plan, native):
+            steps = bytearray(SIZE)
+            one(steps, field, 8, 32, b, t1, e1, b, 1)
+            results.append(steps)
+        if results[0] != results[1]:
+            return False
+    return True
+
+
+def planner():
+    """Give `plan`, or the kernel's own that does the same."""
+    if not _chosen:
+        _chosen.append(routine("plan", plan, _right))
+    return _chosen[0]
 
 
 @micropython.viper

@@ -8,8 +8,8 @@ same plan is run again with complete formulas.
 
 from . import programs_w as prog
 from .inverse import inverse
-from .machine import base_table, io, is_zero, put, put_reversed, run, table_body
-from .steps import DIGITS, SIZE, complete, plan, recode, wnaf
+from .machine import base_table, io, is_zero, less, put, put_reversed, put_sum, run, table_body
+from .steps import DIGITS, SIZE, complete, planner, recode, wnaf
 
 _INIT = bytes((prog.INIT, 0, 255))
 _FINISH = bytes((prog.FINISH, 0, 255))
@@ -26,6 +26,8 @@ _AFFINE = bytes(
 _odd_table = memoryview(io)[32 * prog.SLOT_TABLE :]
 _steps = bytearray(SIZE)
 _digits = bytearray(DIGITS)
+_bits0 = bytearray(33)
+_bits1 = bytearray(33)
 
 
 class Curve:
@@ -36,6 +38,9 @@ class Curve:
         self.field = field
         self.p = p
         self.n = n
+        self._p_big = p.to_bytes(32, "big")
+        self._p_little = p.to_bytes(32, "little")
+        self._n_little = n.to_bytes(32, "little")
         self._key = key  # base point, X || Y
         self._constants = constants
         self._lift = lift
@@ -50,14 +55,13 @@ class Curve:
     def x_is(self, k, m, key, r, table) -> bool:
         """Say whether x(kG + mQ) is r modulo n.
 
-        k, m: 0 <= k, m < n.  key: Q as X || Y, any 64 bytes.  r: 0 <= r < n.
+        k, m, r: 32 bytes, little-endian, below n.  key: Q as X || Y, any 64 bytes.
         table: comb table of Q or None.
         False also when Q is no point, the table is not Q's, or the sum is infinity.
         """
         field = self.field
-        n = self.n
-        p = self.p
-        if int.from_bytes(key[:32], "big") >= p or int.from_bytes(key[32:], "big") >= p:
+        n = self._n_little
+        if not (less(key, 0, self._p_big) and less(key, 32, self._p_big)):
             return False
         comb = None
         if table is not None:
@@ -71,19 +75,20 @@ class Curve:
         if not is_zero(io, prog.SLOT_D):
             return False
         teeth, columns, entries = self.base()
-        recoded = recode(k, n, teeth * columns)
+        recode(_bits0, k, n, teeth * columns)
         if comb is None:
             self._odd_multiples()
-            wnaf(_digits, m.to_bytes(33, "little"))
-            plan(_steps, field, teeth, columns, recoded, 0, DIGITS, _digits, 0)
+            put(_bits1, 0, m, 32)
+            _bits1[32] = 0
+            wnaf(_digits, _bits1)
+            planner()(_steps, field, teeth, columns, _bits0, 0, DIGITS, _digits, 0)
             key_entries = _odd_table
         else:
             t, e, key_entries = comb
-            plan(_steps, field, teeth, columns, recoded, t, e, recode(m, n, t * e), 0)
-        put(io, prog.SLOT_R, r.to_bytes(32, "little"), 32)
-        if r + n < p:
-            r += n
-        put(io, prog.SLOT_RN, r.to_bytes(32, "little"), 32)
+            recode(_bits1, m, n, t * e)
+            planner()(_steps, field, teeth, columns, _bits0, t, e, _bits1, 0)
+        put(io, prog.SLOT_R, r, 32)
+        put_sum(io, prog.SLOT_RN, r, n, self._p_little)
         run(field, prog.CODE, _steps, entries, key_entries)
         run(field, prog.CODE, _FINISH, io, io)
         if is_zero(io, prog.SLOT_Z):

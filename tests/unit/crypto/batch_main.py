@@ -50,6 +50,7 @@ def _answer(kind, words):
     if kind == "x":
         k, m = _number(words[1]), _number(words[2])
         key, r, table = _bytes(words[3]), _number(words[4]), _table(words[5])
+        k, m, r = (x.to_bytes(32, "little") for x in (k, m, r))
         return _curve(int(words[0])).x_is(k, m, key, r, table)
     if kind == "d":
         key = gate.crypto.decompress(int(words[0]), _bytes(words[1]), words[2] == "1")
