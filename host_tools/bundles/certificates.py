@@ -28,6 +28,7 @@ USAGES = {
     for number, kind in ((1, "test"), (2, "vaccination"), (3, "recovery"))
 }
 
+_USAGE_OID = b"\x06\x03\x55\x1d\x25"
 # The extended key usage in a certificate's bytes: OID, perhaps "critical", OCTET STRING, SEQUENCE.
 _USAGE = re.compile(
     rb"\x06\x03\x55\x1d\x25(?:\x01\x01.)?\x04[\x02-\x7f]\x30([\x00-\x7d])", re.DOTALL
@@ -99,6 +100,8 @@ def _usages_by_hand(tbs: bytes) -> list[str]:
     """The extended key usages of a certificate whose extensions the library refuses as a whole."""
     found = _USAGE.search(tbs)
     if found is None:
+        if _USAGE_OID in tbs:  # there is one, and what it says might be a limit
+            raise KeyFormError("its extended key usage cannot be read")
         return []
     content = tbs[found.end() : found.end() + found.group(1)[0]]
     usages = []

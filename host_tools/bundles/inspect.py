@@ -25,7 +25,8 @@ from host_tools.names import (
 from host_tools.problems import Failure
 from host_tools.times import rfc3339
 
-_NEEDS = {1: "max_age", 2: "min_age", 3: "least", 4: "complete", 5: "kinds", 6: "from"}
+# fields of a requirement, as a site's file names them; 3 depends on the kind
+_NEEDS = {1: "max_age", 2: "min_age", 4: "complete", 5: "kinds", 6: "from"}
 
 
 @dataclass(frozen=True)
@@ -166,13 +167,18 @@ def _way(way: Mapping[int, object]) -> dict[str, object]:
     if 3 in way:
         words["formats"] = formats_words(_int(way[3]))
     for kind, need in needs.items():
-        words[word(KINDS, kind)] = {
-            _NEEDS[number]: _need_value(number, value) for number, value in need.items()
-        }
+        words[word(KINDS, kind)] = dict(_asked(kind, *one) for one in need.items())
     return words
 
 
-def _need_value(number: int, value: object) -> object:
+def _asked(kind: int, number: int, value: object) -> tuple[str, object]:
+    """One thing asked of a kind of claim: its name and value, as a site's file has them."""
+    if number == 3:
+        return ("window", f"{value} days") if kind == KINDS["travel"] else ("dose", value)
+    return _NEEDS[number], _asked_value(number, value)
+
+
+def _asked_value(number: int, value: object) -> object:
     if number in (1, 2):
         seconds = _int(value)
         for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):

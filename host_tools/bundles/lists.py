@@ -76,7 +76,9 @@ def _key_object(
         certificate = certificate[0]
     try:
         if isinstance(node.get("kty"), str):
-            return Finding(where, jwks.entry_of(node, source, kid_form))
+            entry = jwks.entry_of(node, source, kid_form)
+            private = "it holds a private key, which does not belong here; only its public half"
+            return Finding(where, entry, f"{private} was imported" if "d" in node else "")
         if isinstance(certificate, str):
             der = _certificate(certificate, shortest=1)
             if der is None:

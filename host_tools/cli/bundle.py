@@ -11,8 +11,8 @@ from host_tools.bundles import build as building
 from host_tools.bundles import inspect as inspecting
 from host_tools.bundles.site import read_site
 from host_tools.cli.common import FallibleGroup, print_json, print_table
-from host_tools.cli.keys import asked_passphrase, folder_option, passphrase_option
-from host_tools.keys.store import KeyStore, load_private, load_public
+from host_tools.cli.keys import folder_option, passphrase_option, private_keys
+from host_tools.keys.store import KeyStore, load_public
 from host_tools.problems import Failure
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -57,8 +57,8 @@ def build(
     store = KeyStore(folder)
     read = read_site(yaml_file.load(site), now, lambda name: load_public(name, store))
     names = operators or read.operators or _only_operator(store)
-    passphrase = asked_passphrase(passphrase_file, store.everything())
-    signers = [load_private(name, store, passphrase) for name in names]
+    find = private_keys(store, passphrase_file)
+    signers = [find(name) for name in names]
     data = building.build(read, signers)
     root = building.root([signer.public for signer in signers], len(signers))
     out = out or site.with_suffix(".bundle")
@@ -152,6 +152,9 @@ def _read(path: Path) -> inspecting.Bundle:
         raise Failure(f"{path}: {failure}") from None
 
 
+_WORDS = {"[]": "none", "True": "yes", "False": "no"}
+
+
 def _lines(value: object, depth: int = 0) -> list[str]:
     """Nested words as indented lines, like the YAML they came from."""
     lines = []
@@ -166,7 +169,7 @@ def _lines(value: object, depth: int = 0) -> list[str]:
                 lines.append(f"{indent}{name}:" + (" any" if inner == {} else ""))
                 lines.extend(_lines(inner, depth + 1))
             else:
-                lines.append(f"{indent}{name}: {'none' if inner == [] else inner}")
+                lines.append(f"{indent}{name}: {_WORDS.get(str(inner), inner)}")
     elif isinstance(value, list):
         for inner in value:
             first, *rest = _lines(inner, depth + 1)

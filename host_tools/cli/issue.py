@@ -8,12 +8,12 @@ import rich_click as click
 
 from host_tools import files, times, yaml_file
 from host_tools.cli.common import Fallible, print_json
-from host_tools.cli.keys import asked_passphrase, folder_option, passphrase_option
+from host_tools.cli.keys import folder_option, passphrase_option, private_keys
 from host_tools.codes.issuing import Shown
 from host_tools.codes.issuing import issue as issue_code
 from host_tools.codes.person import Person, read_person
 from host_tools.codes.picture import LEVELS, Picture, draw, line_ms
-from host_tools.keys.store import KeyStore, load_private, load_public
+from host_tools.keys.store import KeyStore, load_public
 from host_tools.problems import Failure
 
 BAUDS = (9600, 115200)
@@ -68,12 +68,11 @@ def command(
         read.holder = holder
     store = KeyStore(folder)
     default = issuer or _only_issuer(store, read)
-    passphrase = asked_passphrase(passphrase_file, store.everything())
     shown = Shown(now, gate) if proof else None
     try:
         text = issue_code(
             read,
-            lambda name: load_private(name, store, passphrase),
+            private_keys(store, passphrase_file),
             lambda name: load_public(name, store),
             default,
             shown,

@@ -12,8 +12,16 @@ from typing import Any
 import rich_click as click
 
 from host_tools.cli.common import FallibleGroup, fail, print_json, print_table, warn
-from host_tools.keys.private import NAMES
-from host_tools.keys.store import DEFAULT_FOLDER, ENVIRONMENT, ROLES, KeyStore, StoredKey
+from host_tools.keys.private import NAMES, PrivateKey
+from host_tools.keys.store import (
+    DEFAULT_FOLDER,
+    ENVIRONMENT,
+    ROLES,
+    KeyStore,
+    StoredKey,
+    load_private,
+    needs_passphrase,
+)
 from host_tools.problems import Failure
 
 PHRASE_VARIABLE = "GATECTL_PASSPHRASE"
@@ -49,13 +57,18 @@ def given_passphrase(file: Path | None) -> bytes | None:
     return text.encode() if text else None
 
 
-def asked_passphrase(file: Path | None, keys: list[StoredKey]) -> bytes | None:
-    """The given passphrase, or one that is asked for when a key needs it and someone is there."""
+def private_keys(store: KeyStore, file: Path | None) -> Callable[[str], PrivateKey]:
+    """Finds private keys by NAME or FILE. For encrypted ones it takes the given passphrase, or asks
+    when one is needed and someone is there."""
     given = given_passphrase(file)
-    if given is None and sys.stdin.isatty() and any(key.encrypted for key in keys):
-        text: str = click.prompt("Passphrase", hide_input=True, err=True)
-        return text.encode()
-    return given
+
+    def find(reference: str) -> PrivateKey:
+        if given is None and sys.stdin.isatty() and needs_passphrase(reference, store):
+            text: str = click.prompt(f"Passphrase of {reference}", hide_input=True, err=True)
+            return load_private(reference, store, text.encode())
+        return load_private(reference, store, given)
+
+    return find
 
 
 @click.group(cls=FallibleGroup)

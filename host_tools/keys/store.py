@@ -130,6 +130,17 @@ class KeyStore:
 _ENDS = (".pem", ".pub.pem")
 
 
+def needs_passphrase(reference: str, store: KeyStore) -> bool:
+    """Whether the private key that a NAME of the store or a FILE stands for is encrypted."""
+    path = Path(reference)
+    if not path.is_file():
+        return store.find(reference).encrypted
+    try:
+        return is_encrypted(path.read_bytes())
+    except OSError:
+        return False  # whoever loads it says why it cannot be read
+
+
 def load_private(reference: str, store: KeyStore, passphrase: bytes | None) -> PrivateKey:
     """The private key that a NAME of the store or a FILE in PEM stands for."""
     path = Path(reference)

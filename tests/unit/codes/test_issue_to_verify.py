@@ -25,7 +25,7 @@ VERDICTS = {
     "chen-local-orange": "health_colour",
     "wang-risk-region": "travel_risk",
     "sun-expired": "code_expired",
-    "zhao-vaccinated-elsewhere": "claim_not_permitted",
+    "zhao-vaccinated-elsewhere": "vaccination_jurisdiction",
 }
 
 

@@ -14,7 +14,7 @@ import cbor2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_tools import interpreter as micropython
+from host_tools import interpreter as runner
 from host_tools.bundles.entry import TrustEntry, compile_trust
 from host_tools.bundles.inspect import entries
 from host_tools.interpreter import Interpreter
@@ -27,7 +27,7 @@ def read(cases: Sequence[Sequence[bytes]], interpreter: Interpreter, heap: str =
     with NamedTemporaryFile("w", suffix=".txt") as lines:
         lines.writelines(" ".join(part.hex() for part in case) + "\n" for case in cases)
         lines.flush()
-        outcome = micropython.run([str(MAIN), lines.name], interpreter=interpreter, heap=heap)
+        outcome = runner.run([str(MAIN), lines.name], interpreter=interpreter, heap=heap)
     assert outcome.returncode == 0, outcome.stderr[-2000:]
     return [json.loads(line) for line in outcome.stdout.split("\n") if line]
 
@@ -131,5 +131,33 @@ trust_entries = st.builds(
 def test_what_the_host_writes_the_firmware_reads(given_entries: list[TrustEntry]) -> None:
     part = compile_trust(given_entries)
     assert {one.kid: one for one in entries(part)} == {one.kid: one for one in given_entries}
-    (answer,) = read([(part, *(one.kid for one in given_entries))], micropython.find())
+    (answer,) = read([(part, *(one.kid for one in given_entries))], runner.find())
     assert answer == [len(given_entries), *([one.name] for one in given_entries)]
+
+
+def test_a_thousand_keys_need_a_hundred_kilobytes_beside_them(micropython: Interpreter) -> None:
+    """The part itself may lie in flash; what is measured is the index and one entry at a time."""
+    many = [
+        replace(ENTRY, kid=n.to_bytes(8, "big"), name=f"Issuer {n}", jurisdictions=())
+        for n in range(1200)
+    ]
+    part = compile_trust(many)
+    program = (
+        "import sys; from gate.trust.issuers import Issuers\n"
+        f"data = bytearray({len(part)})\n"
+        "open(sys.argv[1], 'rb').readinto(data)\n"
+        "issuers = Issuers(data)\n"
+        "for n in range(0, 1200, 7):\n"
+        "    found = list(issuers.lookup(n.to_bytes(8, 'big')))\n"
+        "    assert [one.name for one in found] == ['Issuer %d' % n]\n"
+        "print(len(issuers))\n"
+    )
+    with NamedTemporaryFile(suffix=".bin") as file, NamedTemporaryFile("w", suffix=".py") as main:
+        file.write(part)
+        file.flush()
+        main.write(program)
+        main.flush()
+        heap = str(len(part) + 100 * 1024)
+        outcome = runner.run([main.name, file.name], heap=heap, interpreter=micropython)
+    assert outcome.returncode == 0, outcome.stderr[-2000:]
+    assert outcome.stdout == "1200\n"
