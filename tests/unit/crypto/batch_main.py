@@ -6,8 +6,9 @@ d ALG X ODD                         gate.crypto.decompress       hexadecimal or 
 h NAME DATA CUT                     sha512 or sm3, in two parts  hexadecimal
 i X MODULUS                         inverse                      hexadecimal
 
-Bytes are hexadecimal; `-` is empty, or no table. A table that is the same as the last one
-is read once.
+t TABLE                             keeps a table, which `=` names from now on; no answer
+
+Bytes are hexadecimal; `-` is empty, or no table.
 """
 
 import sys
@@ -20,15 +21,13 @@ def _bytes(text):
     return b"" if text == "-" else unhexlify(text)
 
 
-_last = ["", None]
+_kept = [None]
 
 
 def _table(text):
-    if text == "-":
-        return None
-    if text != _last[0]:
-        _last[:] = [text, unhexlify(text)]
-    return _last[1]
+    if text == "=":
+        return _kept[0]
+    return None if text == "-" else unhexlify(text)
 
 
 def _number(text):
@@ -65,12 +64,27 @@ def _answer(kind, words):
     if kind == "i":
         from gate.crypto.inverse import inverse
 
-        return "%x" % inverse(_number(words[0]).to_bytes(32, "little"), _number(words[1]))
+        return hex(inverse(_number(words[0]).to_bytes(32, "little"), _number(words[1])))
     raise ValueError(kind)
 
 
-with open(sys.argv[1]) as file:
-    for line in file:
+def _lines(file):
+    """Give the lines; MicroPython's own readline reads byte by byte."""
+    rest = ""
+    while True:
+        chunk = file.read(16384)
+        if not chunk:
+            return
+        parts = (rest + chunk).split("\n")
+        rest = parts.pop()
+        yield from parts
+
+
+with open(sys.argv[1]) as file:  # noqa: PTH123
+    for line in _lines(file):
         kind, *words = line.split()
+        if kind == "t":
+            _kept[0] = unhexlify(words[0])
+            continue
         result = _answer(kind, words)
         print(result if isinstance(result, str) else int(result))
