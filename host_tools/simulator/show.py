@@ -23,7 +23,7 @@ from host_tools.simulator.words import milliseconds, relay_words, told
 
 # How far the relay's pulse may be off: the hardware sees it on a computer with other things to do.
 SHORTER_MS = 5
-LONGER_MS = 100
+LONGER_MS = 300
 _STEP_MS = 100  # one character of the picture of the relay
 _STEPS = 14
 _TEXT_LENGTH = re.compile(r'(<text[^>]* textLength=)"([0-9.]+)"([^>]*>)([^<]*)<')

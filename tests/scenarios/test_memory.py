@@ -16,7 +16,7 @@ from tests.scenarios.conftest import MakeTurnstile
 
 # KiB that the firmware needs with three signature algorithms in use, and that the modules which
 # stand in for the chip take besides; on a board those are not on the heap.
-FIRMWARE_KIB = 176
+FIRMWARE_KIB = 200
 DEVICE_KIB = 15
 ROUNDS = 4
 

@@ -39,6 +39,8 @@ class App:
         self.lane = Lane()
         self.signals = Signals(_output(board.GREEN), _output(board.RED), _output(board.BUZZER))
         self.fire = _fire_input(self.relay.hold)
+        if self.fire:
+            self.fire.interrupt()  # the contact may have called before the power came
         uart, rx, tx, baud = board.READER
         line = UART(uart, baud, rx=rx, tx=tx, rxbuf=RXBUF)
         # What is large and stays comes first, while the heap is in one piece.
@@ -57,7 +59,7 @@ class App:
             table.VERIFY: self._verify,
             table.OPEN: self._open,
             table.OPEN_HELD: self._open_held,
-            table.SHUT: self._shut,
+            table.SHUT: self.shut,
             table.DROP: lambda reason: _log_verdict(Verdict(reason), 0),
             table.SHOW_READY: lambda _: self._show("ready"),
             table.SHOW_WAIT: lambda _: self._show("wait"),
@@ -152,7 +154,8 @@ class App:
     def _open_held(self, _):
         self.relay.hold()
 
-    def _shut(self, _):
+    def shut(self, _=None):
+        """The safe level, but in a fire."""
         if self.fire and self.fire.calls():
             self.relay.hold()
         else:
@@ -205,9 +208,9 @@ def _fire_input(opened):
 
 
 def start():
-    """Run for ever; if that ends all the same, the gate is shut."""
+    """Run for ever; if that ends all the same, the gate is shut, unless there is a fire."""
     app = App()
     try:
         asyncio.run(app.run())
     finally:
-        app.relay.shut()
+        app.shut()

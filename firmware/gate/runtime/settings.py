@@ -14,6 +14,7 @@ from micropython import const
 from .. import crypto
 from ..bundle import open_bundle
 from ..refusal import Refusal
+from .log import fault
 
 _FOLDER = "site/"
 MAX_BUNDLE = const(262144)  # bytes
@@ -24,11 +25,11 @@ class Site:
     """bundle: trust.Bundle or None, and then reason says why. gate: the gate's id."""
 
     def __init__(self):
-        self.gate = None
+        self.gate = "unnamed"
         self.bundle = None
         self.reason = None
-        self.gate = _gate_id()
         try:
+            self.gate = _gate_id()
             data = _read("bundle.bin", MAX_BUNDLE)
             root = _read("root.cbor", _MAX_SMALL)
             if data is None or root is None:
@@ -37,7 +38,8 @@ class Site:
                 self.bundle = open_bundle(data, root)
         except Refusal as refused:
             self.reason = refused.reason
-        except MemoryError:  # too large for this board: shut, and at work
+        except Exception as error:  # too large for this board, say: shut, and at work
+            fault("settings", error)
             self.reason = "internal_error"
 
     def warm_up(self):
