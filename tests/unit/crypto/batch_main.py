@@ -80,7 +80,7 @@ def _lines(file):
         yield from parts
 
 
-with open(sys.argv[1]) as file:  # noqa: PTH123
+with open(sys.argv[1]) as file:
     for line in _lines(file):
         kind, *words = line.split()
         if kind == "t":
