@@ -10,7 +10,8 @@ factor q of n that clears it. Values stay below 2^(32 L), not below n, until the
 A square takes block I of x times itself and twice the blocks above it; so row D holds 2x, and block
 I of it is overwritten with x's, and the bit that went up from it cleared, when I's turn comes.
 
-R^2 modulo n, R = 2^(32 L), is what 2^(2 L) * R becomes in 4 Montgomery squares.
+s R modulo n, R = 2^(32 L), is made by shifting s up a word at a time, and taking off what the two
+highest words say of n. For that n and s stand shifted to the top of L words.
 """
 
 from __future__ import annotations
@@ -19,14 +20,13 @@ from .rv32_asm import SP, ZERO, Asm
 
 BLOCK = 8
 SQUARES = 16  # 65537 = 2^16 + 1
-R2_SQUARES = 4
 
 A = [f"a{i}" for i in range(BLOCK)]
 W = [f"s{i + 2}" for i in range(BLOCK)]  # the part of the product that waits for the next b
 ROW, TARGET, END, OFFSET = "s0", "s1", "s10", "s11"
 
 SAVED = ["ra", *(f"s{i}" for i in range(12))]
-_NAMES = "N X S D T NINV Q BYTES LENGTH BACK COUNT INPUT TIMES"
+_NAMES = "N X S D T NINV Q BYTES LENGTH BACK COUNT TIMES MODULUS"
 FRAME = {name: 4 * (len(SAVED) + i) for i, name in enumerate(_NAMES.split())}
 FRAME_SIZE = (4 * (len(SAVED) + len(FRAME)) + 15) & ~15
 
@@ -41,15 +41,11 @@ def rsa(asm: Asm) -> None:
     enter(asm)
     inverse(asm)
     start(asm)
-    asm.say("X = R^2: 4 squares; then s R")
-    asm.li("t0", R2_SQUARES)
-    asm.call("squares", "t6")
-    asm.call("multiply", "t6")
     asm.say("X = s^65536 R, then s^65537")
     asm.li("t0", SQUARES)
     asm.call("squares", "t6")
     asm.call("multiply", "t6")
-    asm.call("subtract_once", "t6")
+    asm.call("below_n", "t6")
     answer(asm)
     squares(asm)
     multiply(asm)
@@ -64,7 +60,6 @@ def enter(asm: Asm) -> None:
     asm.imm("addi", SP, SP, -FRAME_SIZE)
     for i, register in enumerate(SAVED):
         asm.sw(register, 4 * i, SP)
-    asm.sw("a1", FRAME["INPUT"], SP)
     asm.sw("a2", FRAME["BYTES"], SP)
     asm.say("t0 = bytes of a number: whole blocks")
     asm.imm("addi", "t0", "a2", 4 * BLOCK - 1)
@@ -81,21 +76,29 @@ def enter(asm: Asm) -> None:
             asm.add("t1", "t1", "t0")
         if extra:
             asm.imm("addi", "t1", "t1", extra)
-    asm.lw("t1", FRAME["N"], SP)
-    asm.mv("t2", "a0")
-    asm.call("read")
-    asm.lw("t1", FRAME["S"], SP)
-    asm.lw("t2", FRAME["INPUT"], SP)
-    asm.call("read")
+    asm.say("n and s as they are, and shifted to the top in D and X")
+    asm.sub("a4", "t0", "a2")
+    for number, low, high in (("a0", "N", "D"), ("a1", "S", "X")):
+        for name, shift in ((low, ZERO), (high, "a4")):
+            asm.lw("t1", FRAME[name], SP)
+            asm.add("t2", number, ZERO)
+            asm.add("t5", shift, ZERO)
+            asm.call("read")
 
 
 def read(asm: Asm) -> None:
-    """Words at t1 from the big-endian bytes at t2, with zeros above."""
+    """Words at t1 from the big-endian bytes at t2, shifted up t5 bytes, with zeros around."""
     asm.label("read")
     asm.lw("t0", FRAME["LENGTH"], SP)
     asm.lw("t3", FRAME["BYTES"], SP)
     asm.add("t0", "t0", "t1")
     asm.add("t3", "t3", "t2")
+    asm.add("t5", "t5", "t1")
+    asm.branch("beq", "t1", "t5", "read_byte")
+    asm.label("read_low")
+    asm.store_byte(ZERO, 0, "t1")
+    asm.imm("addi", "t1", "t1", 1)
+    asm.branch("bne", "t1", "t5", "read_low")
     asm.label("read_byte")
     asm.imm("addi", "t3", "t3", -1)
     asm.lbu("t4", 0, "t3")
@@ -147,61 +150,112 @@ def inverse(asm: Asm) -> None:
 
 
 def start(asm: Asm) -> None:
-    """X = 2^(2 L) R modulo n: the bit below n's length, doubled as often as it takes."""
-    asm.lw("s0", FRAME["X"], SP)
-    asm.lw("s1", FRAME["LENGTH"], SP)
-    asm.add("s1", "s1", "s0")
-    asm.mv("t0", "s0")
-    asm.label("zero_x")
-    asm.sw(ZERO, 0, "t0")
-    asm.imm("addi", "t0", "t0", 4)
-    asm.branch("bne", "t0", "s1", "zero_x")
-    asm.lw("t2", FRAME["BYTES"], SP)
-    asm.add("t0", "s0", "t2")
-    asm.li("t1", 128)
-    asm.store_byte("t1", -1, "t0")
-    asm.say("times = 8 (LENGTH - BYTES) + 1, to R, and 2 L = LENGTH / 2 more")
-    asm.lw("t1", FRAME["LENGTH"], SP)
-    asm.sub("t2", "t1", "t2")
-    asm.shift("slli", "t2", "t2", 3)
-    asm.shift("srli", "t1", "t1", 1)
-    asm.add("t2", "t2", "t1")
-    asm.imm("addi", "t2", "t2", 1)
-    asm.sw("t2", FRAME["COUNT"], SP)
+    """X = s R modulo n, by way of n' = D and s' = X, both shifted to the top."""
+    x, n, end, top, v, q = "s0", "s1", "s2", "s11", "s4", "s5"
+    asm.say("v = (2^64 - 1) / (d + 1) - 2^32 of n's highest word d, bit by bit; 0 if d is all ones")
+    asm.lw("s3", FRAME["LENGTH"], SP)
+    asm.lw("t1", FRAME["D"], SP)
+    asm.sw("t1", FRAME["MODULUS"], SP)
+    asm.add("t1", "t1", "s3")
+    asm.lw("t0", -4, "t1")
+    asm.imm("addi", "t0", "t0", 1)
+    asm.li(v, 0)
+    asm.branch("beq", "t0", ZERO, "estimated")
+    asm.imm("xori", "t1", "t0", -1)
+    asm.li("t2", 32)
+    asm.label("estimate")
+    asm.shift("slli", v, v, 1)
+    asm.shift("srli", "t3", "t1", 31)
+    asm.shift("slli", "t1", "t1", 1)
+    asm.imm("ori", "t1", "t1", 1)
+    asm.branch("bne", "t3", ZERO, "estimate_one")
+    asm.branch("bltu", "t1", "t0", "estimate_zero")
+    asm.label("estimate_one")
+    asm.sub("t1", "t1", "t0")
+    asm.imm("ori", v, v, 1)
+    asm.label("estimate_zero")
+    asm.imm("addi", "t2", "t2", -1)
+    asm.branch("bne", "t2", ZERO, "estimate")
+    asm.label("estimated")
 
-    asm.label("double")
-    asm.lw("s0", FRAME["X"], SP)
-    asm.li("t0", 0)
-    asm.label("double_word")
-    asm.lw("t1", 0, "s0")
-    asm.shift("slli", "t2", "t1", 1)
-    asm.op("or", "t2", "t2", "t0")
-    asm.shift("srli", "t0", "t1", 31)
-    asm.sw("t2", 0, "s0")
-    asm.imm("addi", "s0", "s0", 4)
-    asm.branch("bne", "s0", "s1", "double_word")
-    asm.lw("t3", FRAME["X"], SP)
-    asm.branch("bne", "t0", ZERO, "double_less")
-    asm.call("subtract_once", "t6")
-    asm.jump("doubled")
-    asm.label("double_less")
-    asm.call("subtract", "t6")
-    asm.label("doubled")
-    asm.lw("s1", FRAME["X"], SP)
+    asm.shift("srli", "s3", "s3", 2)
+    asm.label("shift")
+    asm.say("q = the highest words x1, x0 times (2^32 + v) / 2^64: what n goes in, or up to 5 less")
+    asm.lw(x, FRAME["X"], SP)
+    asm.lw(n, FRAME["D"], SP)
     asm.lw("t0", FRAME["LENGTH"], SP)
-    asm.add("s1", "s1", "t0")
-    asm.lw("t0", FRAME["COUNT"], SP)
-    asm.imm("addi", "t0", "t0", -1)
-    asm.sw("t0", FRAME["COUNT"], SP)
-    asm.branch("bne", "t0", ZERO, "double")
+    asm.add(end, x, "t0")
+    asm.lw("t1", -4, end)
+    asm.lw("t2", -8, end)
+    asm.wide("t3", q, "t1", v)
+    asm.op("mulhu", "t4", "t2", v)
+    asm.add("t4", "t4", "t2")
+    asm.sltu("t5", "t4", "t2")
+    asm.add("t3", "t3", "t4")
+    asm.sltu("t4", "t3", "t4")
+    for term in ("t1", "t5", "t4"):
+        asm.add(q, q, term)
+    asm.say("X = X 2^32 - q n', from the lowest word; t0 is the word below, t1 carry and borrow")
+    asm.li("t0", 0)
+    asm.li("t1", 0)
+    asm.label("shift_word")
+    asm.lw("t2", 0, n)
+    asm.wide("t3", "t4", "t2", q)
+    asm.add("t3", "t3", "t1")
+    asm.sltu("t1", "t3", "t1")
+    asm.add("t1", "t1", "t4")
+    asm.sltu("t2", "t0", "t3")
+    asm.add("t1", "t1", "t2")
+    asm.sub("t2", "t0", "t3")
+    asm.lw("t0", 0, x)
+    asm.sw("t2", 0, x)
+    asm.imm("addi", x, x, 4)
+    asm.imm("addi", n, n, 4)
+    asm.branch("bne", x, end, "shift_word")
+    asm.say("what is left above, then what is not below n'")
+    asm.sub(top, "t0", "t1")
+    asm.label("shift_top")
+    asm.branch("beq", top, ZERO, "shifted")
+    asm.lw("t3", FRAME["X"], SP)
+    asm.call("subtract")
+    asm.sub(top, top, "t0")
+    asm.jump("shift_top")
+    asm.label("shifted")
+    asm.call("below_n", "t6")
+    asm.imm("addi", "s3", "s3", -1)
+    asm.branch("bne", "s3", ZERO, "shift")
+
+    asm.say("down again, by bytes")
+    asm.lw("t0", FRAME["N"], SP)
+    asm.sw("t0", FRAME["MODULUS"], SP)
+    asm.lw("t0", FRAME["LENGTH"], SP)
+    asm.lw("t1", FRAME["BYTES"], SP)
+    asm.sub("t1", "t0", "t1")
+    asm.lw("t2", FRAME["X"], SP)
+    asm.add("t0", "t0", "t2")
+    asm.add("t1", "t1", "t2")
+    asm.branch("beq", "t1", "t2", "down_done")
+    asm.label("down")
+    asm.lbu("t3", 0, "t1")
+    asm.store_byte("t3", 0, "t2")
+    asm.imm("addi", "t1", "t1", 1)
+    asm.imm("addi", "t2", "t2", 1)
+    asm.branch("bne", "t1", "t0", "down")
+    asm.label("down_zero")
+    asm.store_byte(ZERO, 0, "t2")
+    asm.imm("addi", "t2", "t2", 1)
+    asm.branch("bne", "t2", "t0", "down_zero")
+    asm.label("down_done")
 
 
 def subtract(asm: Asm) -> None:
-    """X = t3[...] - n, or, `subtract_once`, X - n only if that is not negative; link t6."""
-    asm.label("subtract_once")
-    asm.say("compare X and n from the top")
+    """`below_n`: subtract MODULUS from X while X is not below it; link t6.
+
+    `subtract`: X = the number at t3 minus MODULUS, t0 = the borrow; link ra.
+    """
+    asm.label("below_n")
     asm.lw("t3", FRAME["X"], SP)
-    asm.lw("s1", FRAME["N"], SP)
+    asm.lw("s1", FRAME["MODULUS"], SP)
     asm.lw("t0", FRAME["LENGTH"], SP)
     asm.add("t1", "t3", "t0")
     asm.add("t2", "s1", "t0")
@@ -210,13 +264,18 @@ def subtract(asm: Asm) -> None:
     asm.imm("addi", "t2", "t2", -4)
     asm.lw("t4", 0, "t1")
     asm.lw("t5", 0, "t2")
-    asm.branch("bltu", "t4", "t5", "not_less")
-    asm.branch("bne", "t4", "t5", "subtract")
+    asm.branch("bltu", "t4", "t5", "below")
+    asm.branch("bne", "t4", "t5", "not_below")
     asm.branch("bne", "t1", "t3", "compare")
+    asm.label("not_below")
+    asm.call("subtract")
+    asm.jump("below_n")
+    asm.label("below")
+    asm.leave("t6")
 
     asm.label("subtract")
     asm.lw("s0", FRAME["X"], SP)
-    asm.lw("s1", FRAME["N"], SP)
+    asm.lw("s1", FRAME["MODULUS"], SP)
     asm.lw("t0", FRAME["LENGTH"], SP)
     asm.add(END, "s0", "t0")
     asm.li("t0", 0)
@@ -233,8 +292,7 @@ def subtract(asm: Asm) -> None:
     asm.imm("addi", "s1", "s1", 4)
     asm.imm("addi", "s0", "s0", 4)
     asm.branch("bne", "s0", END, "subtract_word")
-    asm.label("not_less")
-    asm.leave("t6")
+    asm.leave()
 
 
 def answer(asm: Asm) -> None:
@@ -379,7 +437,10 @@ def reduce(asm: Asm) -> None:
     asm.add("t3", "t3", "t0")
     asm.add("t1", "t3", "t0")
     asm.lw("t2", 0, "t1")
-    asm.branch("bne", "t2", ZERO, "subtract")
+    asm.branch("beq", "t2", ZERO, "take_all")
+    asm.call("subtract")
+    asm.leave("t6")
+    asm.label("take_all")
     asm.lw("s0", FRAME["X"], SP)
     asm.label("take")
     asm.lw("t2", 0, "t3")

@@ -48,4 +48,4 @@ def test_instructions() -> None:
     for _ in range(5):
         s = rng.randrange(n)
         assert power(routine, s, n, 256) == pow(s, 65537, n)
-    assert routine.emulator.instructions <= 1_600_000
+    assert routine.emulator.instructions <= 1_250_000
