@@ -333,14 +333,14 @@ BLOCKS: dict[str, Callable[[Writer], None]] = {
 }
 
 
-def module() -> str:
-    """Give the text of the kernel module."""
+def fill(template: str, blocks: dict[str, Callable[[Writer], None]]) -> str:
+    """Give the template with each line @name@ replaced by what its block writes."""
     out = []
-    for line in TEMPLATE.splitlines():
+    for line in template.replace("@MASK@", str(MASK)).splitlines():
         name = line.strip()
         if name.startswith("@") and name.endswith("@"):
             writer = Writer()
-            BLOCKS[name.strip("@")](writer)
+            blocks[name.strip("@")](writer)
             indent = line[: len(line) - len(name)]
             out += [indent + text for text in writer.lines]
         else:
@@ -349,4 +349,4 @@ def module() -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(module())
+    sys.stdout.write(fill(TEMPLATE, BLOCKS))

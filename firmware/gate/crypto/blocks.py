@@ -1,7 +1,10 @@
-"""Feed bytes to a Merkle-Damgard hash block by block, without joining them.
+"""What Merkle-Damgard hashes share: bytes to blocks, bytes to words and back.
 
-Shared by sm3 and sha512; no hash by itself.
+For sm3, sha512 and mgf1; no hash by itself.
 """
+
+from array import array
+from binascii import unhexlify
 
 
 def absorb(parts, block, size, length_size, compress) -> None:
@@ -57,4 +60,35 @@ def _pad(block: ptr8, used: int, size: int):
     i += 1
     while i < size:
         block[i] = 0
+        i += 1
+
+
+def words(text):
+    """Turn big-endian hexadecimal into an array of native 32-bit words."""
+    raw = unhexlify(text)
+    out = array("I", bytes(len(raw)))
+    load_words(out, raw, 0, len(raw) // 4)
+    return out
+
+
+@micropython.viper
+def load_words(to: ptr32, source: ptr8, start: int, n: int):
+    """Set n words to the big-endian ones at source[start]."""
+    i = 0
+    while i < n:
+        p = start + 4 * i
+        to[i] = (source[p] << 24) | (source[p + 1] << 16) | (source[p + 2] << 8) | source[p + 3]
+        i += 1
+
+
+@micropython.viper
+def store_words(to: ptr8, source: ptr32, n: int):
+    """Write n words big-endian."""
+    i = 0
+    while i < n:
+        w = source[i]
+        to[4 * i] = w >> 24
+        to[4 * i + 1] = w >> 16
+        to[4 * i + 2] = w >> 8
+        to[4 * i + 3] = w
         i += 1

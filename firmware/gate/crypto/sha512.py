@@ -6,43 +6,12 @@ is shifted right or compared.
 """
 
 from array import array
-from binascii import unhexlify
 
-from .blocks import absorb
+from .blocks import absorb, load_words, store_words, words
 from .machine import routine
 
-
-def _words(text):
-    """Turn big-endian hexadecimal into an array of native 32-bit words."""
-    raw = unhexlify(text)
-    out = array("I", bytes(len(raw)))
-    _load(out, raw, 0, len(raw) // 4)
-    return out
-
-
-@micropython.viper
-def _load(to: ptr32, source: ptr8, start: int, n: int):
-    i = 0
-    while i < n:
-        p = start + 4 * i
-        to[i] = (source[p] << 24) | (source[p + 1] << 16) | (source[p + 2] << 8) | source[p + 3]
-        i += 1
-
-
-@micropython.viper
-def _store(to: ptr8, source: ptr32, n: int):
-    i = 0
-    while i < n:
-        w = source[i]
-        to[4 * i] = w >> 24
-        to[4 * i + 1] = w >> 16
-        to[4 * i + 2] = w >> 8
-        to[4 * i + 3] = w
-        i += 1
-
-
 # Cube roots (K) and square roots (initial state) of primes, FIPS 180-4 4.2.3, 5.3.5.
-_K = _words(
+_K = words(
     "428a2f98d728ae227137449123ef65cdb5c0fbcfec4d3b2fe9b5dba58189dbbc"
     "3956c25bf348b53859f111f1b605d019923f82a4af194f9bab1c5ed5da6d8118"
     "d807aa98a303024212835b0145706fbe243185be4ee4b28c550c7dc3d5ffb4e2"
@@ -64,7 +33,7 @@ _K = _words(
     "28db77f523047d8432caab7b40c724933c9ebe0a15c9bebc431d67c49c100d4c"
     "4cc5d4becb3e42b6597f299cfc657e2a5fcb6fab3ad6faec6c44198c4a475817"
 )
-_START = _words(
+_START = words(
     "6a09e667f3bcc908bb67ae8584caa73b3c6ef372fe94f82ba54ff53a5f1d36f1"
     "510e527fade682d19b05688c2b3e6c1f1f83d9abfb41bd6b5be0cd19137e2179"
 )
@@ -190,7 +159,7 @@ def _right(rounds):
 def _compress(buffer, offset) -> None:
     if not _chosen:
         _chosen.append(routine("sha512_rounds", _rounds, _right))
-    _load(_schedule, buffer, offset, 32)
+    load_words(_schedule, buffer, offset, 32)
     _chosen[0](_state, _work, _K)
 
 
@@ -208,4 +177,4 @@ def sha512_into(out, parts) -> None:
     """Hash the tuple of parts into `out`, a bytearray of 64 bytes or more."""
     _state[:] = _START
     absorb(parts, _block, 128, 16, _compress)
-    _store(out, _state, 16)
+    store_words(out, _state, 16)

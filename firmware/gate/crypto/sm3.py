@@ -6,13 +6,12 @@ before it is shifted right.
 
 from array import array
 
-from .blocks import absorb
+from .blocks import absorb, load_words, store_words, words
 from .machine import routine
-from .sha512 import _load, _store, _words
 
 # Initial value, GB/T 32905 4.1.
-_START = _words("7380166f4914b2b9172442d7da8a0600a96f30bc163138aae38dee4db0fb0e4e")
-_T = _words("79cc45197a879d8a")  # constants of rounds 0-15 and 16-63, 4.2
+_START = words("7380166f4914b2b9172442d7da8a0600a96f30bc163138aae38dee4db0fb0e4e")
+_T = words("79cc45197a879d8a")  # constants of rounds 0-15 and 16-63, 4.2
 
 _state = array("I", bytes(32))
 _work = array("I", bytes(4 * 68))
@@ -91,7 +90,7 @@ def _right(rounds):
 def _compress(buffer, offset) -> None:
     if not _chosen:
         _chosen.append(routine("sm3_rounds", _rounds, _right))
-    _load(_work, buffer, offset, 16)
+    load_words(_work, buffer, offset, 16)
     _chosen[0](_state, _work, _T)
 
 
@@ -106,4 +105,4 @@ def sm3_into(out, parts) -> None:
     """Hash the tuple of parts into `out`, a bytearray of 32 bytes or more."""
     _state[:] = _START
     absorb(parts, _block, 64, 8, _compress)
-    _store(out, _state, 8)
+    store_words(out, _state, 8)

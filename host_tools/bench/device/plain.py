@@ -147,11 +147,11 @@ def ed25519(key, message, signature):
 
 
 def ps256(key, message, signature):
-    """There is no plainer way than the product's own: one pow."""
+    """One pow; the encoding is checked as the product does."""
     from gate.crypto import ps256 as product
 
     power = pow(_number(signature), 65537, _number(key)).to_bytes(len(key), "big")
-    return product._pss(power, message)
+    return product._pss(bytearray(power), len(key), message)
 
 
 ALGORITHMS = {-7: es256, -8: ed25519, -37: ps256, -65600: sm2}
