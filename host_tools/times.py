@@ -65,7 +65,7 @@ def instant(value: object, base: int) -> int:
     except TimeFormError:
         raise TimeFormError(f"{value!r} is not a time; write {_TIMES}") from None
     try:
-        return _seconds(datetime.fromisoformat(text))
+        return _seconds(datetime.fromisoformat(text.upper()))  # RFC 3339 allows small t and z
     except ValueError:
         raise TimeFormError(f"{value!r} is not a time; write {_TIMES}") from None
 
