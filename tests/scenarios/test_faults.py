@@ -224,6 +224,30 @@ settings.open_bundle = open_bundle
     assert turnstile.relay_open
 
 
+def test_a_loop_that_is_late_does_not_cut_a_code_in_two(
+    turnstile_of: MakeTurnstile, tmp_path: Path, codes: dict[str, str]
+) -> None:
+    """Half a second in the middle of a code, twice: bytes in the UART's buffer are no silence."""
+    busy = """
+import time
+from gate.runtime.outputs import Signals
+left = [1100, 1700]
+def check(self, now_ms):
+    if left and now_ms >= left[0]:
+        left.pop(0)
+        time.sleep_ms(500)
+Signals.check = check
+"""
+    turnstile = turnstile_of(first=sabotaged(tmp_path / "busy", busy))
+    turnstile.wait_ms(1000)
+    first = turnstile.show(codes["lin"])
+    assert 1_100_000 < first.last_byte_us < 1_600_000
+    turnstile.wait_ms(1600)
+    turnstile.present(codes["max"])
+    reasons = [note.fields["reason"] for note in turnstile.record.events("decision")]
+    assert reasons == [None, None]
+
+
 # What the terminal was given
 
 

@@ -54,9 +54,13 @@ class Framer:
         self._state = _IDLE
         self._last = 0  # ms when the last byte came
 
-    def feed(self, data, now_ms: int) -> list:
-        """Take bytes (bytes-like) that arrived at now_ms; give the events they complete."""
-        events = self.expire(now_ms)
+    def feed(self, data, now_ms: int, earliest_ms=None) -> list:
+        """Take bytes (bytes-like) that arrived until now_ms; give the events they complete.
+
+        earliest_ms: since when they may have lain in the chip's buffer, if not just come: silence
+        before them counts only up to then.
+        """
+        events = self.expire(now_ms if earliest_ms is None else earliest_ms)
         taken = 0
         while taken < len(data):
             count = min(len(data) - taken, len(self._buffer) - self._end)

@@ -10,14 +10,20 @@ _CHUNK = const(256)  # bytes taken at a time
 
 
 class SerialReader:
-    """uart: a machine.UART. now_ms: the monotonic clock. emit: called with each event."""
+    """uart: a machine.UART. now_ms: the monotonic clock. emit: called with each event.
+
+    The loop may be late, since verifying a code takes it long: bytes that lie in the chip's buffer
+    are no silence. So silence is what is left when the line was found empty.
+    """
 
     def __init__(self, uart, now_ms, emit):
+        self._uart = uart
         self._stream = asyncio.StreamReader(uart)
         self._now = now_ms
         self._emit = emit
         self._framer = Framer()
         self._begun = asyncio.Event()
+        self._empty = 0  # ms when the line was last found empty
 
     async def receive(self):
         """Task: read for ever. Never readline(), which waits for an LF that may not come."""
@@ -26,7 +32,10 @@ class SerialReader:
         while True:
             count = await self._stream.readinto(chunk)
             if count:
-                events = self._framer.feed(view[:count], self._now())
+                now = self._now()
+                events = self._framer.feed(view[:count], now, self._empty)
+                if count < _CHUNK:
+                    self._empty = now
                 if self._framer.deadline() is not None:
                     self._begun.set()
                 self._pass_on(events)
@@ -40,7 +49,10 @@ class SerialReader:
                 self._begun.clear()
                 continue
             await asyncio.sleep_ms(max(1, due - self._now()))
-            self._pass_on(self._framer.expire(self._now()))
+            now = self._now()
+            if not self._uart.any():
+                self._empty = now
+                self._pass_on(self._framer.expire(now))
 
     def _pass_on(self, events):
         for event in events:

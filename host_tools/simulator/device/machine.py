@@ -113,6 +113,7 @@ class UART:
         self._buffer.extend(data[:room])  # overflow is silent, as on the chip
 
     def any(self):
+        wire.wait(0)  # what has arrived while the program computed
         return len(self._buffer)
 
     def read(self, count=-1):
