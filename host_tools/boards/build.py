@@ -10,12 +10,14 @@ compiler does the rest (a stock image has it), at the cost of heap and time at e
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +35,8 @@ KERNELS = {
     "rv32imc": ("kernel_rv32", "host_tools.kernels.rv32_machine"),
     "xtensawin": ("kernel_xtensa", "host_tools.kernels.xtensa_machine"),
 }
-PORTABLE = "kernel_viper"
+# Portable modules, each with the routine of a native kernel that leaves it unused and not imported.
+PORTABLE = {"kernel_viper": "run", "rsa": "rsa", "limbs": "rsa"}
 SUB_VERSION = 3  # of .mpy files with machine code: what mpy-cross 1.29 makes, and 1.23 to 1.29 load
 DATA = (".bin", ".txt")  # copied
 SOURCES = ("boot.py", "main.py")  # these stay as they are
@@ -70,37 +73,44 @@ def build(arch: str, out: Path) -> list[Built]:
         _compile_all(arch, fresh)
         files = _files(fresh)
         if arch in KERNELS:  # a board; our own interpreters have no such limit
-            check_crypto(files)
+            check_crypto(files, routines(arch))
         if out.exists():
             shutil.rmtree(out)
         fresh.rename(out)
     return files
 
 
-def executable(files: list[Built]) -> tuple[int, int]:
-    """Bytes of executable RAM that the crypto package takes with every algorithm in use: with the
-    kernel that the build means to be used, and if that one fails its self-test."""
+def routines(arch: str) -> set[str]:
+    """What the architecture's native kernel does (docs/crypto.md); nothing where there is none."""
+    kernel = kernel_source(arch)
+    body = ast.parse(kernel[1]).body if kernel else []
+    names = {node.name for node in body if isinstance(node, ast.FunctionDef)}
+    return {name for name in names if not name.startswith("_")}
+
+
+def executable(files: list[Built], native: Collection[str]) -> tuple[int, int]:
+    """Bytes of executable RAM that the crypto package takes with every algorithm in use: with a
+    native kernel that does these routines, and if it fails its self-test and all is loaded."""
     sizes = {file.path: file.native for file in files if file.path.startswith(CRYPTO)}
     everything = sum(sizes.values())
-    if any(f"{CRYPTO}{name}.mpy" in sizes for name, _ in KERNELS.values()):
-        return everything - sizes.get(f"{CRYPTO}{PORTABLE}.mpy", 0), everything
-    return everything, everything
+    spared = [module for module, routine in PORTABLE.items() if routine in native]
+    return everything - sum(sizes.get(f"{CRYPTO}{name}.mpy", 0) for name in spared), everything
 
 
-def check_crypto(files: list[Built]) -> None:
+def check_crypto(files: list[Built], native: Collection[str]) -> None:
     """Refuse a crypto package whose machine code does not fit the executable RAM set aside.
 
-    The portable kernel counts only where it is the one in use: it is not imported otherwise.
+    Portable code counts only where it is the one in use: it is not imported otherwise.
     """
-    used, _ = executable(files)
+    used, _ = executable(files, native)
     if used > CRYPTO_LIMIT:
         modules = [file for file in files if file.path.startswith(CRYPTO)]
         largest = sorted(modules, key=lambda file: -file.native)[:3]
         named = ", ".join(f"{file.path} {file.native}" for file in largest)
         raise Failure(
-            f"the crypto package has {used} bytes of machine code, {used - CRYPTO_LIMIT} over the "
-            f"limit of {CRYPTO_LIMIT} (the largest: {named}); make it smaller, or build with a "
-            "native kernel: a board has no more executable RAM for it"
+            f"the crypto package has {used} bytes of machine code in use, {used - CRYPTO_LIMIT} "
+            f"over the limit of {CRYPTO_LIMIT} (the largest of all: {named}); make it smaller, or "
+            "build with a native kernel: a board has no more executable RAM for it"
         )
 
 

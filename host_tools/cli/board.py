@@ -92,7 +92,7 @@ def build(arch: str, out: Path) -> None:
     if native:
         rows = [(f.path.removesuffix(".mpy"), str(f.size), str(f.native)) for f in native]
         print_table(("module with machine code", "flash", "executable RAM"), rows)
-    used, fallback = building.executable(files)
+    used, fallback = building.executable(files, building.routines(arch))
     click.echo(f"flash: {sum(file.size for file in files)} bytes in {len(files)} files, in {out}")
     if arch in building.KERNELS:
         limit = f"at most {building.CRYPTO_LIMIT}"

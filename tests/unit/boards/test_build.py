@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def test_every_source_is_there_once(trees: dict[str, Path], arch: str) -> None:
 def test_one_native_kernel_beside_the_portable_one(trees: dict[str, Path], arch: str) -> None:
     kernels = {path.stem for path in (trees[arch] / build.CRYPTO).glob("kernel_*")}
     native = {build.KERNELS[arch][0]} if arch in build.KERNELS else set()
-    assert kernels == {build.PORTABLE} | native
+    assert kernels == {"kernel_viper"} | native
 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)
@@ -158,15 +159,43 @@ def test_too_much_machine_code_is_refused() -> None:
         return build.Built(path, native, native)
 
     portable, native = "gate/crypto/kernel_viper.mpy", "gate/crypto/kernel_rv32.mpy"
-    files = [built(portable, 30_000), built("gate/crypto/a.mpy", 10_960), built("gate/b.mpy", 9999)]
-    build.check_crypto(files)
-    with pytest.raises(Failure, match=r"40964 bytes of machine code, 4 over .*kernel_viper"):
-        build.check_crypto([replace(files[0], native=30_004), *files[1:]])
+    files = [built(portable, 30_000), built("gate/crypto/rsa.mpy", 10_960), built("gate/b.mpy", 99)]
+    build.check_crypto(files, ())
+    with pytest.raises(Failure, match=r"40964 bytes of machine code in use, 4 over .*kernel_viper"):
+        build.check_crypto([replace(files[0], native=30_004), *files[1:]], ())
     with_native = [*files, built(native, 30_000)]
-    assert build.executable(with_native) == (40_960, 70_960)
-    build.check_crypto(with_native)
+    assert build.executable(with_native, ("run",)) == (40_960, 70_960)
+    assert build.executable(with_native, ("run", "rsa")) == (30_000, 70_960)
+    build.check_crypto(with_native, ("run",))
     with pytest.raises(Failure, match="4 over"):
-        build.check_crypto([*files, built(native, 30_004)])
+        build.check_crypto([*files, built(native, 30_004)], ("run",))
+
+
+def test_spared_modules_are_what_a_native_kernel_leaves_unused(
+    trees: dict[str, Path], micropython: Interpreter
+) -> None:
+    """Import every algorithm with a kernel that has every routine: those modules stay away."""
+    script = """
+    import json, sys
+    sys.path.insert(0, sys.argv[1])
+    from gate.crypto import machine, es256, sm2, eddsa, ps256, kernel_viper
+    sys.modules.pop("gate.crypto.kernel_viper")
+    class Kernel:
+        NAME, FIELDS, SIZE, run = "all", (0, 1, 2), 80, kernel_viper.run
+        rsa = invert = lambda *_: None
+    machine.use(Kernel)
+    ps256._right = lambda rsa: True
+    ps256._choose()
+    print(json.dumps(sorted(name for name in sys.modules if name.startswith("gate.crypto."))))
+    """
+    tree = trees[UNIX[micropython.word_bits]]
+    done = micropython_interpreter.run(
+        ["-c", textwrap.dedent(script).replace("sys.argv[1]", repr(str(tree)))],
+        interpreter=micropython,
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = {name.rsplit(".", 1)[1] for name in json.loads(done.stdout)}
+    assert not loaded & set(build.PORTABLE)
 
 
 def test_command_prints_sizes_and_leaves_other_folders_alone(tmp_path: Path) -> None:
