@@ -36,7 +36,6 @@ REASONS = {
     "cbor_invalid": "cbor",
     "cbor_not_canonical": "cbor",
     "cbor_too_complex": "cbor",
-    "code_too_complex": "cbor",
     "cose_invalid": "cose",
     "alg_unknown": "cose",
     # who signed it
@@ -98,6 +97,7 @@ REASONS = {
     "replayed": "gate",
     "gate_busy": "gate",
     "gate_locked": "gate",
+    "memory_short": "gate",
     "internal_error": "gate",
 }
 

@@ -61,7 +61,7 @@ def authenticate(code, issuers, now, skew=CLOCK_SKEW):
         refusal.evidence = seen
         raise
     except MemoryError:  # no code may stop the terminal; its allocations are freed by now
-        raise Refusal("code_too_complex", seen)
+        raise Refusal("memory_short", seen)
 
 
 def _authenticate(code, issuers, now, skew, seen):
