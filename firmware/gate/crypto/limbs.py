@@ -1,4 +1,4 @@
-"""Long numbers as limbs of 13 bits: loading, storing, products and remainders.
+"""Long numbers as limbs of 13 bits: loading, storing, remainders.
 
 A short number has its limbs in 16-bit words, a sum of products in 32-bit words;
 positions are given in limbs.  Right with 32-bit and with 64-bit viper words:
@@ -53,30 +53,6 @@ def store(out: ptr8, start: int, t: ptr32, at: int, size: int, step: int):
 
 
 @micropython.viper
-def multiply(t: ptr32, at: int, x: ptr16, y: ptr16, n: int):
-    """Set 2 n limbs at t[at] to the product of x and y, n limbs each; n is at most 24."""
-    t = ptr32(uint(t) + 4 * at)
-    acc = 0
-    k = 0
-    while k < 2 * n:
-        i = k - n + 1
-        j = n - 1
-        if i < 0:
-            i = 0
-            j = k
-        high = 0  # of a column's 24 products, each below 2^26
-        while j >= 0 and i < n:
-            acc += x[i] * y[j]
-            high += acc >> 26
-            acc &= 0x3FFFFFF
-            i += 1
-            j -= 1
-        t[k] = acc & 8191
-        acc = (acc >> 13) + (high << 13)
-        k += 1
-
-
-@micropython.viper
 def divide(acc: int, p: ptr32, pn: ptr16, at: int, n_at: int, high: int, j: int):
     """Replace the number at t[at], t being `p`, by its remainder modulo n, at n[n_at], n `pn`.
 
@@ -96,35 +72,35 @@ def divide(acc: int, p: ptr32, pn: ptr16, at: int, n_at: int, high: int, j: int)
     while j >= 0:
         p = ptr32(uint(t) + 4 * (j + high - 2))
         x = (p[3] << (28 - b)) + (p[2] << (15 - b)) + ((p[1] << 13 | p[0]) >> (11 + b))
-        q = x // divisor
+        q = 0 - x // divisor
         p = ptr32(uint(t) + 4 * (j + first))
         pn = ptr16(uint(n) + 2 * first)
         acc = 0
         i = first
         while i <= high:
-            acc = acc + p[0]
-            acc = acc - pn[0] * q
+            acc = p[0] + acc
+            acc = pn[0] * q + acc
             p[0] = acc & 8191
             acc = (acc >> 13) + p[1]
-            acc = acc - pn[1] * q
+            acc = pn[1] * q + acc
             p[1] = acc & 8191
             acc = (acc >> 13) + p[2]
-            acc = acc - pn[2] * q
+            acc = pn[2] * q + acc
             p[2] = acc & 8191
             acc = (acc >> 13) + p[3]
-            acc = acc - pn[3] * q
+            acc = pn[3] * q + acc
             p[3] = acc & 8191
             acc = (acc >> 13) + p[4]
-            acc = acc - pn[4] * q
+            acc = pn[4] * q + acc
             p[4] = acc & 8191
             acc = (acc >> 13) + p[5]
-            acc = acc - pn[5] * q
+            acc = pn[5] * q + acc
             p[5] = acc & 8191
             acc = (acc >> 13) + p[6]
-            acc = acc - pn[6] * q
+            acc = pn[6] * q + acc
             p[6] = acc & 8191
             acc = (acc >> 13) + p[7]
-            acc = acc - pn[7] * q
+            acc = pn[7] * q + acc
             p[7] = acc & 8191
             acc = acc >> 13
             p = ptr32(uint(p) + 32)
