@@ -273,41 +273,62 @@ def op_products(asm: Asm) -> None:
     asm.say("after a square: the next one is of the result")
     asm.label("squared")
     asm.lw("a0", FRAME["COUNT"], SP)
-    asm.lw("s3", FRAME["TARGET"], SP)
     asm.imm("addi", "a0", "a0", -1)
+    asm.branch("beq", "a0", ZERO, "next")
     asm.sw("a0", FRAME["COUNT"], SP)
-    asm.branch("bne", "a0", ZERO, "square")
-    asm.jump("next")
+    asm.lw("s3", FRAME["TARGET"], SP)
+    asm.jump("square")
 
 
 def op_sums(asm: Asm) -> None:
     """ADD and SUB: word by word with a carry (a3), which `over` or `under` brings home."""
-    for name, routine in (("add", "OVER"), ("subtract", "UNDER")):
-        asm.label(f"op_{name}")
-        for i in range(WORDS):
-            asm.lw("a0", 4 * i, "s3")
-            asm.lw("a1", 4 * i, "s4")
-            if name == "add":
-                asm.add("a0", "a0", "a1")
-                asm.sltu("a2" if i else "a3", "a0", "a1")
-                if i:
-                    asm.add("a0", "a0", "a3")
-                    asm.sltu("a3", "a0", "a3")
-                    asm.op("or", "a3", "a3", "a2")
-            else:
-                asm.sltu("a2" if i else "a4", "a0", "a1")
-                asm.sub("a0", "a0", "a1")
-                if i:
-                    asm.sltu("a4", "a0", "a3")
-                    asm.sub("a0", "a0", "a3")
-                    asm.op("or", "a3", "a4", "a2")
-                else:
-                    asm.mv("a3", "a4")
-            asm.sw("a0", 4 * i, "s2")
-        asm.branch("beq", "a3", ZERO, "fetch")
-        asm.lw("a0", FRAME[routine], SP)
-        asm.call_at("a0")
-        asm.jump("fetch")
+    asm.say("r[a] + r[a]: each word shifted, with the bit from below")
+    asm.label("op_double")
+    for i in range(WORDS):
+        asm.lw("a0", 4 * i, "s3")
+        asm.shift("slli", "a1", "a0", 1)
+        if i:
+            asm.op("or", "a1", "a1", "a3")
+        asm.sw("a1", 4 * i, "s2")
+        asm.shift("srli", "a3", "a0", 31)
+    finish_sum(asm, "OVER")
+
+    asm.label("op_add")
+    asm.branch("beq", "s3", "s4", "op_double")
+    for i in range(WORDS):
+        asm.lw("a0", 4 * i, "s3")
+        asm.lw("a1", 4 * i, "s4")
+        asm.add("a0", "a0", "a1")
+        asm.sltu("a2" if i else "a3", "a0", "a1")
+        if i:
+            asm.add("a0", "a0", "a3")
+            asm.sltu("a3", "a0", "a3")
+            asm.op("or", "a3", "a3", "a2")
+        asm.sw("a0", 4 * i, "s2")
+    finish_sum(asm, "OVER")
+
+    asm.label("op_subtract")
+    for i in range(WORDS):
+        asm.lw("a0", 4 * i, "s3")
+        asm.lw("a1", 4 * i, "s4")
+        asm.sltu("a2", "a0", "a1")
+        asm.sub("a0", "a0", "a1")
+        if i:
+            asm.sltu("a4", "a0", "a3")
+            asm.sub("a0", "a0", "a3")
+            asm.op("or", "a3", "a4", "a2")
+        else:
+            asm.mv("a3", "a2")
+        asm.sw("a0", 4 * i, "s2")
+    finish_sum(asm, "UNDER")
+
+
+def finish_sum(asm: Asm, routine: str) -> None:
+    """Bring a carry or borrow home, then go on."""
+    asm.branch("beq", "a3", ZERO, "fetch")
+    asm.lw("a0", FRAME[routine], SP)
+    asm.call_at("a0")
+    asm.jump("fetch")
 
 
 def leave(asm: Asm) -> None:
