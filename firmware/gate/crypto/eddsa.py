@@ -6,14 +6,15 @@ canonical encoding can match.  Small-order A and R are not refused as such.
 """
 
 from . import programs_e as prog
-from .inverse import inverse
+from .inverse import invert
 from .machine import base_table, io, is_zero, put, run, table_body
-from .sha512 import sha512
+from .sha512 import sha512_into
 from .steps import planner, recode, wnaf
 from .weierstrass import _bits0, _bits1, _digits, _steps
 
 _P = (1 << 255) - 19
 _L = (1 << 252) + 27742317777372353535851937790883648493
+_P_LITTLE = _P.to_bytes(32, "little")
 _L_LITTLE = _L.to_bytes(32, "little")
 _B = b"\x58" + b"\x66" * 31  # the base point, encoded
 
@@ -22,6 +23,8 @@ _ODD = bytes([prog.ODD_START, 0] + [x for i in range(1, 8) for x in (prog.ODD_NE
 _FINISH = bytes((prog.FINISH, 0, 255))
 _AFFINE = bytes((prog.AFFINE, 0, 255))
 _odd_table = memoryview(io)[32 * prog.SLOT_TABLE :]
+_z = memoryview(io)[32 * prog.SLOT_Z : 32 * prog.SLOT_Z + 32]
+_hash = bytearray(64)
 _base = []  # the base point's comb, once loaded
 
 
@@ -69,7 +72,8 @@ def check(key, message, signature, table) -> bool:
     put(io, 0, prog.CONSTANTS, 128)
     teeth, columns, entries = _base
     recode(_bits0, signature[32:], _L_LITTLE, teeth * columns)
-    k = int.from_bytes(sha512(signature[:32], key, message), "little") % _L
+    sha512_into(_hash, (signature[:32], key, message))
+    k = int.from_bytes(_hash, "little") % _L
     if comb is None:
         if not _decode(key):
             return False
@@ -83,9 +87,19 @@ def check(key, message, signature, table) -> bool:
         planner()(_steps, 2, teeth, columns, _bits0, t, e, _bits1, 1)
     run(2, prog.CODE, _steps, entries, key_entries)
     run(2, prog.CODE, _FINISH, io, io)
-    at = 32 * prog.SLOT_Z
-    z = inverse(io[at : at + 32], _P)
-    put(io, prog.SLOT_Z, z.to_bytes(32, "little"), 32)
+    invert(_z, _P_LITTLE)
     run(2, prog.CODE, _AFFINE, io, io)
-    encoded = _slot(prog.SLOT_Y) | (_slot(prog.SLOT_X) & 1) << 255
-    return encoded.to_bytes(32, "little") == signature[:32]
+    return _encodes(io, prog.SLOT_X, prog.SLOT_Y, signature)
+
+
+@micropython.viper
+def _encodes(slots: ptr8, x: int, y: int, raw: ptr8) -> bool:
+    """Say whether raw[:32] is the encoding of the point in slots x and y (RFC 8032 5.1.2)."""
+    x *= 32
+    y *= 32
+    bad = (slots[y + 31] | ((slots[x] & 1) << 7)) ^ raw[31]
+    i = 0
+    while i < 31:
+        bad |= slots[y + i] ^ raw[i]
+        i += 1
+    return bad == 0

@@ -3,8 +3,8 @@
 from binascii import unhexlify
 from hashlib import sha256
 
-from .inverse import inverse
-from .machine import routine
+from .inverse import invert
+from .machine import put_reversed, routine
 from .programs_w import P256_CONSTANTS, P256_LIFT
 from .weierstrass import Curve
 
@@ -20,6 +20,7 @@ _NUMBERS = _N.to_bytes(32, "little") + ((1 << 512) % _N).to_bytes(32, "little")
 
 _chosen = []  # _scalars or the kernel's, once chosen
 _out = bytearray(96)
+_w = bytearray(32)  # 1/s
 _u = memoryview(_out)[:32]
 _v = memoryview(_out)[32:64]
 _r = memoryview(_out)[64:]
@@ -37,7 +38,9 @@ def _scalars(out, signature, digest, numbers) -> bool:
     s = int.from_bytes(signature[32:], "big")
     if not (0 < r < n and 0 < s < n):
         return False
-    w = inverse(s.to_bytes(32, "little"), n)
+    put_reversed(_w, 0, signature, 32)
+    invert(_w, numbers)
+    w = int.from_bytes(_w, "little")
     e = int.from_bytes(digest, "big")
     out[:32] = (e * w % n).to_bytes(32, "little")
     out[32:64] = (r * w % n).to_bytes(32, "little")

@@ -17,35 +17,30 @@ _L = const(20)
 _BIAS = const(0x1000000)
 
 _work = array("I", bytes(4 * 5 * _L))  # f, g, d, e, modulus
-_native = []  # the kernel's `invert` or None, once chosen
+_chosen = []  # _portable or the kernel's `invert`, once chosen
 
 
-def inverse(x, m) -> int:
-    """Give 1/x modulo odd m, or 0 when x is 0 modulo m (m a prime).
+def invert(x, m) -> None:
+    """Replace x by 1/x modulo the odd prime m, or by 0 when x is 0.
 
-    x: 32 bytes, little-endian, below m.  m: an integer, 3 <= m < 2^256.
+    x: 32 bytes, writable, below m.  m: 32 bytes, 3 or more; both little-endian.
     """
-    if not _native:
-        _native.append(routine("invert", None, _right))
-    if _native[0]:
-        out = bytearray(x)
-        _native[0](out, m.to_bytes(32, "little"))
-        return int.from_bytes(out, "little")
-    _load(_work, m.to_bytes(32, "little"), x)
-    sign = _run(_work)
-    out = bytearray(34)
-    _store(out, _work)
-    # A batch moves d by at most m / 2, so d is within 31 m of 0; _store added 2^263.
-    d = int.from_bytes(out, "little") - (1 << 263)
-    return (-d if sign < 0 else d) % m
+    if not _chosen:
+        _chosen.append(routine("invert", _portable, _right))
+    _chosen[0](x, m)
 
 
-def _right(invert):
+def _portable(x, m) -> None:
+    _load(_work, m, x)
+    _finish(x, _work, _run(_work))
+
+
+def _right(native):
     """Say whether a native `invert` is right about 0, 1 and a long number."""
     m = (1 << 255) - 19
     for x in (0, 1, int.from_bytes(bytes(range(224, 256)), "big") % m):
         out = bytearray(x.to_bytes(32, "little"))
-        invert(out, m.to_bytes(32, "little"))
+        native(out, m.to_bytes(32, "little"))
         if x * int.from_bytes(out, "little") % m != (1 if x else 0):
             return False
     return True
@@ -94,27 +89,51 @@ def _load(w: ptr32, m: ptr8, x: ptr8):
 
 
 @micropython.viper
-def _store(out: ptr8, w: ptr32):
+def _finish(out: ptr8, w: ptr32, sign: int):
+    """Set out to sign * d modulo m.  A batch moves d by at most m / 2: it is within 31 m of 0."""
     d = ptr32(uint(w) + 160)
+    e = ptr32(uint(w) + 240)
+    m = ptr32(uint(w) + 320)
+    acc = 0
+    i = 0
+    while i < 20:  # d = sign * d + 32 m
+        t = int(d[i])
+        if i == 19:
+            t -= _BIAS
+        if sign < 0:
+            t = 0 - t
+        acc += t + (m[i] << 5)
+        if i < 19:
+            d[i] = acc & 8191
+            acc >>= 13
+        i += 1
+    d[19] = acc
+    k = 6
+    while k:  # less 32 m, 16 m, ... m, each if there is so much
+        k -= 1
+        acc = 0
+        i = 0
+        while i < 20:
+            acc = (acc >> 13) + d[i] - (m[i] << k)
+            e[i] = acc & 8191
+            i += 1
+        if acc >= 0:
+            e[19] = acc
+            t = int(uint(d))
+            d = e
+            e = ptr32(t)
     acc = int(d[0])
-    n = 13
+    k = 13
     i = 0
     j = 1
-    while i < 34:
-        if n < 8:
-            t = 0
-            if j < 19:
-                t = int(d[j])
-            elif j == 19:
-                t = d[19] - _BIAS + 0x10000  # 2^16 * 2^247
-            acc |= t << n
+    while i < 32:
+        if k < 8:
+            acc |= d[j] << k
             j += 1
-            n += 13
-            if j == 20:
-                n += 13
+            k += 13
         out[i] = acc
         acc >>= 8
-        n -= 8
+        k -= 8
         i += 1
 
 

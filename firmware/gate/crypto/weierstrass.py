@@ -7,7 +7,7 @@ same plan is run again with complete formulas.
 """
 
 from . import programs_w as prog
-from .inverse import inverse
+from .inverse import invert
 from .machine import base_table, io, is_zero, less, put, put_reversed, put_sum, run, table_body
 from .steps import DIGITS, SIZE, complete, planner, recode, wnaf
 
@@ -24,6 +24,7 @@ _AFFINE = bytes(
     [prog.ODD_INVERSE, 0] + [x for i in range(7, 0, -1) for x in (prog.ODD_AFFINE, i)] + [255]
 )
 _odd_table = memoryview(io)[32 * prog.SLOT_TABLE :]
+_inverse = memoryview(io)[32 * prog.SLOT_INV : 32 * prog.SLOT_INV + 32]
 _steps = bytearray(SIZE)
 _digits = bytearray(DIGITS)
 _bits0 = bytearray(33)
@@ -102,9 +103,7 @@ class Curve:
     def _odd_multiples(self):
         """Fill the table with Q, 3Q, ... 15Q in affine coordinates."""
         run(self.field, prog.CODE, _ODD, io, io)
-        at = 32 * prog.SLOT_INV
-        z = inverse(io[at : at + 32], self.p)
-        put(io, prog.SLOT_INV, z.to_bytes(32, "little"), 32)
+        invert(_inverse, self._p_little)
         run(self.field, prog.CODE, _AFFINE, io, io)
 
     def lift(self, x, odd):

@@ -62,9 +62,11 @@ def _answer(kind, words):
         data, cut = _bytes(words[1]), int(words[2])
         return hexlify(digest(data[:cut], data[cut:])).decode()
     if kind == "i":
-        from gate.crypto.inverse import inverse
+        from gate.crypto.inverse import invert
 
-        return hex(inverse(_number(words[0]).to_bytes(32, "little"), _number(words[1])))
+        x = bytearray(_number(words[0]).to_bytes(32, "little"))
+        invert(x, _number(words[1]).to_bytes(32, "little"))
+        return hex(int.from_bytes(x, "little"))
     raise ValueError(kind)
 
 

@@ -17,6 +17,7 @@ MODULES = {
     "programs_w.py": ["programs", "w"],
     "programs_e.py": ["programs", "e"],
     "selftest.py": ["selftest"],
+    "rsa.py": ["viper_rsa"],
 }
 
 
