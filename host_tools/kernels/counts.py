@@ -42,12 +42,12 @@ def _program(instruction: tuple[int, ...], times: int) -> bytes:
     return struct.pack("<4B16H", 2, 2, 0, 0, 9, *[0] * 15) + bytes(instruction) * times + bytes(4)
 
 
-def operations() -> dict[str, float]:
+def operations(kind: type[Kernel] = Kernel) -> dict[str, float]:
     """The mean over random operands of each operation, its fetching included."""
     found: dict[str, float] = {}
     for field, name in enumerate(FIELDS):
         for operation, instruction in OPERATIONS.items():
-            kernel = Kernel()
+            kernel = kind()
             for i in range(SAMPLES):
                 regs = bytearray(b"".join(hashlib.sha256(bytes((i, j))).digest() for j in range(3)))
                 for times, sign in ((0, -1), (1, 1)):
@@ -117,13 +117,13 @@ def _ed25519() -> Signed:
     return Signed("Ed25519", ED25519.alg, key, private.sign(MESSAGE))
 
 
-def verifications(teeth: tuple[int, ...] = (6, 8)) -> dict[str, int]:
+def verifications(teeth: tuple[int, ...] = (6, 8), kind: type[Kernel] = Kernel) -> dict[str, int]:
     """The kernel's calls in whole verifications, first seen and with combs of so many teeth."""
     found = {}
     for signed in (_es256(), _sm2(), _ed25519()):
         for t in (0, *teeth):
             table = make_table(signed.alg, signed.key, t) if t else b""
-            done = verification(signed.alg, signed.key, MESSAGE, signed.signature, table)
+            done = verification(signed.alg, signed.key, MESSAGE, signed.signature, table, kind)
             assert done.valid
             found[f"{signed.name} {f'{t} teeth' if t else 'first seen'}"] = done.instructions
     return found

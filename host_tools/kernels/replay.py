@@ -62,9 +62,17 @@ class Verification:
 
 
 def verification(
-    alg: int, key: bytes, message: bytes, signature: bytes, table: bytes = b""
+    alg: int,
+    key: bytes,
+    message: bytes,
+    signature: bytes,
+    table: bytes = b"",
+    kind: type[Kernel] = Kernel,
 ) -> Verification:
-    """Run gate.crypto.verify on MicroPython and its kernel calls on the emulated native kernel."""
+    """Run gate.crypto.verify on MicroPython and its kernel calls on the emulated native kernel.
+
+    kind: the kernel, RV32's if none is named.
+    """
     words = [str(alg), *(part.hex() or "-" for part in (key, message, signature, table))]
     with NamedTemporaryFile("w", suffix=".txt") as case, NamedTemporaryFile("w") as script:
         case.write(" ".join(words))
@@ -76,7 +84,7 @@ def verification(
         raise ReplayError(f"MicroPython: {done.stderr.strip()[-500:]}")
     *runs, answer = done.stdout.splitlines()
     result = Verification(answer == "answer 1")
-    kernel, regs = Kernel(), bytearray(32 * 32)
+    kernel, regs = kind(), bytearray(32 * 32)
     for number, line in enumerate(runs):
         _, number_of_field, *parts = line.split()
         code, steps, before, after = (bytes.fromhex(part) for part in parts[:4])

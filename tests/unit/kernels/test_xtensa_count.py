@@ -1,0 +1,30 @@
+"""Whole verifications on the Xtensa kernel: signatures made by `cryptography`, the slots that the
+portable kernel leaves, call by call; and the instruction counts that docs/crypto.md states."""
+
+from __future__ import annotations
+
+from host_tools.kernels import xtensa_count
+
+LIMITS = {
+    "ES256 first seen": 1_900_000,
+    "ES256 6 teeth": 750_000,
+    "ES256 8 teeth": 615_000,
+    "SM2 first seen": 1_980_000,
+    "SM2 6 teeth": 765_000,
+    "SM2 8 teeth": 630_000,
+    "Ed25519 first seen": 1_480_000,
+    "Ed25519 6 teeth": 525_000,
+    "Ed25519 8 teeth": 430_000,
+}
+OPERATIONS = {"multiply": 660, "square": 460, "add": 70, "subtract": 71}
+
+
+def test_verifications() -> None:
+    found = xtensa_count.verifications()
+    assert found.keys() == LIMITS.keys()
+    assert {name: n for name, n in found.items() if n > LIMITS[name]} == {}
+
+
+def test_operations() -> None:
+    found = xtensa_count.operations()
+    assert {name: n for name, n in found.items() if n > OPERATIONS[name.split()[1]]} == {}
