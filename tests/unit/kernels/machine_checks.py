@@ -33,10 +33,11 @@ def operation(kernel: Kernel, field: int, op: int, cases: int) -> None:
     pairs = [(operand(rng, p), operand(rng, p)) for _ in range(cases)]
     pairs += [(a, b) for a in edges(p)[::7] for b in edges(p)[::7]]
     for a, b in pairs:
+        # The second operand may be the first; the destination is a third register or one of theirs.
+        second, target = rng.choice((1, 2, 2)), rng.randrange(3)
+        b = a if second == 1 else b
         regs = elements(0, a, b)
-        # The destination is apart from, the same as the first, or as the second operand.
-        target = rng.randrange(3)
-        step = (op, target, 1, 1 if op == SQR else 2)
+        step = (op, target, 1, 1 if op == SQR else second)
         kernel.run(field, program(step), b"\0\0\xff", regs, elements(0), b"", b"")
         got = int.from_bytes(regs[32 * target : 32 * target + 32], "little") % p
         want = {MUL: a * b * unfactor, SQR: a * a * unfactor, ADD: a + b, SUB: a - b}[op] % p
