@@ -67,7 +67,7 @@ class Counter:
 
     def each(self, args: Sequence[str], folder: Path, heap: str = HEAP, more: int = 1) -> int:
         """Instructions of one iteration of a program whose last argument is their number."""
-        first, second = (self.instructions([*args, str(n)], folder, heap) for n in (1, 1 + more))
+        first, second = (self.instructions([*args, str(n)], folder, heap) for n in (0, more))
         return (second - first) // more
 
 
