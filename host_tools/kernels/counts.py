@@ -38,7 +38,7 @@ class Signed:
     signature: bytes
 
 
-def _program(instruction: tuple[int, ...], times: int) -> bytes:
+def program(instruction: tuple[int, ...], times: int) -> bytes:
     return struct.pack("<4B16H", 2, 2, 0, 0, 9, *[0] * 15) + bytes(instruction) * times + bytes(4)
 
 
@@ -52,7 +52,7 @@ def operations(kind: type[Kernel] = Kernel) -> dict[str, float]:
                 regs = bytearray(b"".join(hashlib.sha256(bytes((i, j))).digest() for j in range(3)))
                 for times, sign in ((0, -1), (1, 1)):
                     before = kernel.instructions
-                    code = _program(instruction, times)
+                    code = program(instruction, times)
                     kernel.run(field, code, b"\0\0\xff", regs, bytearray(32), b"", b"")
                     spent = kernel.instructions - before
                     found[f"{name} {operation}"] = (
@@ -117,10 +117,15 @@ def _ed25519() -> Signed:
     return Signed("Ed25519", ED25519.alg, key, private.sign(MESSAGE))
 
 
+def signatures() -> tuple[Signed, ...]:
+    """One of each algorithm on a curve, over MESSAGE."""
+    return _es256(), _sm2(), _ed25519()
+
+
 def verifications(teeth: tuple[int, ...] = (6, 8), kind: type[Kernel] = Kernel) -> dict[str, int]:
     """The kernel's calls in whole verifications, first seen and with combs of so many teeth."""
     found = {}
-    for signed in (_es256(), _sm2(), _ed25519()):
+    for signed in signatures():
         for t in (0, *teeth):
             table = make_table(signed.alg, signed.key, t) if t else b""
             done = verification(signed.alg, signed.key, MESSAGE, signed.signature, table, kind)
