@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.places import FIRMWARE
+from bootstrap.places import FIRMWARE, ROOT
 from host_tools.bench.cases import verifications
 from host_tools.interpreter import Interpreter, run
 from host_tools.kernels import mpy
@@ -16,6 +16,7 @@ HEAP_LIMIT = 2048  # bytes of one verification
 CODE_LIMIT = 40 * 1024  # bytes of native code of a board's algorithms
 # What ES256 imports when no native kernel serves; with one, `gatectl board build` keeps the limit.
 PORTABLE_ES256 = {"kernel_viper.py", "inverse.py", "machine.py", "steps.py"}
+PAGE = (ROOT / "docs" / "crypto-methods.md").read_text(encoding="utf-8")
 CRYPTO = FIRMWARE / "gate" / "crypto"
 
 
@@ -37,6 +38,7 @@ def test_heap_of_each_verification(micropython: Interpreter, tmp_path: Path) -> 
         print(f"alg {body['alg']}, {sizes}: {taken} bytes of heap")
         assert valid == "1", name
         assert int(taken) <= HEAP_LIMIT, (name, taken)
+        assert f"{int(taken):,}" in PAGE, f"docs/crypto-methods.md does not say {taken}"
 
 
 @pytest.mark.parametrize("arch", ["rv32imc", "xtensawin"])
