@@ -69,7 +69,8 @@ def test_scalars_of_a_signature(n: int, misalign: int) -> None:
     """Out of range is refused, all else is e / s and r / s."""
     kernel, rng = Routine("ecdsa", misalign, aligned_first=True), random.Random(n + misalign)
     values = [0, 1, 2, n - 1, n, n + 1, 2**256 - 1, 2**255]
-    cases = [(r, s, rng.choice([0, 1, n, 2**256 - 1])) for r in values for s in rng.sample(values, 3)]
+    edges_of_r = [(r, s) for r in values for s in rng.sample(values, 3)]
+    cases = [(r, s, rng.choice([0, 1, n, 2**256 - 1])) for r, s in edges_of_r]
     cases += [(rng.randrange(n), rng.randrange(n), rng.getrandbits(256)) for _ in range(25)]
     for r, s, e in cases:
         wanted = None
