@@ -1,6 +1,6 @@
 """s^65537 modulo an RSA key in portable viper: made by host_tools.kernels.viper_rsa.
 
-Do not edit: change the generator. docs/crypto.md has the method.
+Do not edit: change the generator. docs/crypto-methods.md has the method.
 """
 
 from .limbs import divide, load, store
