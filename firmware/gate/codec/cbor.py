@@ -2,15 +2,16 @@
 
 Two manners: *canonical* takes only the core deterministic encoding (4.2.1) of integers, strings,
 arrays, maps, false, true and null. The other one also takes what issuers of `HC1:` use: indefinite
-lengths, longer heads, tags (dropped), undefined and floats. Both refuse duplicate keys, text
-that is no UTF-8, nesting over MAX_DEPTH, more than MAX_ITEMS items, and anything after the item.
-Lengths are held against what is left before anything is allocated.
+lengths, longer heads, tags (dropped), undefined and floats. Both refuse map keys that are neither
+integers nor texts, duplicate keys, text that is no UTF-8, more than MAX_DEPTH open arrays and maps,
+more than MAX_ITEMS items, and anything after the item. Lengths are held against what is left before
+anything is allocated. Nothing recurses.
 """
 
 from ..refusal import Refusal
 
-MAX_DEPTH = 12  # nested arrays, maps and tags
-MAX_ITEMS = 2048  # items that one `value` may hold
+MAX_DEPTH = 12  # arrays and maps that are open at once
+MAX_ITEMS = 2048  # items in all arrays and maps of one `value`
 
 _BREAK = 0xFF
 
@@ -45,7 +46,7 @@ class Reader:
         self.position = 0
         self.canonical = canonical
         self.wrong = wrong
-        self._items = 0
+        self._number = 0  # argument of the last head; None: indefinite length
 
     def finish(self):
         """Refuse anything that comes after what has been read."""
@@ -60,17 +61,16 @@ class Reader:
 
     def uint(self, limit):
         """An unsigned integer up to and including limit."""
-        major, _, argument = self._head()
-        if major != 0 or argument > limit:
+        if self._head() >= 0x20 or self._number > limit:
             raise Refusal(self.wrong)
-        return argument
+        return self._number
 
     def int(self):
         """An integer of either sign."""
-        major, _, argument = self._head()
-        if major > 1:
+        first = self._head()
+        if first >= 0x40:
             raise Refusal(self.wrong)
-        return argument if major == 0 else -1 - argument
+        return self._number if first < 0x20 else -1 - self._number
 
     def array(self, low, high):
         """The head of an array; gives its length, from low to high items."""
@@ -86,19 +86,16 @@ class Reader:
 
     def view(self, low, high):
         """A byte string of low to high bytes, as a slice of the data (no copy of a memoryview)."""
-        start, end = self._string(2, low, high)
-        return self.data[start:end]
+        return self._chunk(self._counted(2, low, high))
 
     def text(self, low, high):
         """A text of low to high bytes, as `str`."""
-        start, end = self._string(3, low, high)
-        return _utf8(self.data[start:end])
+        return _utf8(self._chunk(self._counted(3, low, high)))
 
     def tag(self, number):
         """Take the tag if it comes next, and say whether it did."""
         before = self.position
-        major, _, argument = self._head()
-        if major == 6 and argument == number:
+        if self._head() >> 5 == 6 and self._number == number:
             return True
         self.position = before
         return False
@@ -111,77 +108,30 @@ class Reader:
 
     def value(self):
         """Any item: int, bytes, str, list, dict, bool, None or Real."""
-        self._items = 0
-        return self._value(0)
-
-    # inside
-
-    def _counted(self, kind, low, high):
-        major, _, argument = self._head()
-        if major != kind or argument is None or not low <= argument <= high:
-            raise Refusal(self.wrong)
-        return argument
-
-    def _string(self, kind, low, high):
-        major, _, argument = self._head()
-        if major != kind or argument is None or not low <= argument <= high:
-            raise Refusal(self.wrong)
-        start = self.position
-        if argument > self.end - start:
+        try:
+            value, self.position = _read(self.data, self.position, self.end, self.canonical)
+        except UnicodeError:
             raise Refusal("cbor_invalid")
-        self.position = start + argument
-        return start, self.position
+        return value
 
     def _head(self):
-        """Read one head: major type, additional information, argument (None: indefinite)."""
+        """Read one head; gives its first byte, and leaves its argument in `_number`."""
         position = self.position
         if position >= self.end:
             raise Refusal("cbor_invalid")
         first = self.data[position]
-        position += 1
-        major = first >> 5
-        info = first & 31
-        argument = info
-        if info >= 24:
-            if info < 28:
-                size = 1 << (info - 24)
-                if size > self.end - position:
-                    raise Refusal("cbor_invalid")
-                argument = int.from_bytes(self.data[position : position + size], "big")
-                position += size
-                if self.canonical and major != 7:
-                    if argument < 24 or (size > 1 and argument >> (4 * size) == 0):
-                        raise Refusal("cbor_not_canonical")
-            elif info == 31 and 2 <= major <= 5:
-                if self.canonical:
-                    raise Refusal("cbor_not_canonical")
-                argument = None
-            else:
-                raise Refusal("cbor_invalid")
-        self.position = position
-        return major, info, argument
+        self.position = position + 1
+        self._number = first & 31
+        if self._number >= 24:
+            self._number, self.position = _argument(
+                self.data, position + 1, self.end, first, self.canonical
+            )
+        return first
 
-    def _value(self, depth):
-        self._items += 1
-        if depth > MAX_DEPTH or self._items > MAX_ITEMS:
-            raise Refusal("cbor_too_complex")
-        major, info, argument = self._head()
-        if major == 0:
-            return argument
-        if major == 1:
-            return -1 - argument
-        if major <= 3:
-            data = self._chunk(argument) if argument is not None else self._chunks(major)
-            return _utf8(data) if major == 3 else bytes(data)
-        if major == 4:
-            return self._array(argument, depth)
-        if major == 5:
-            return self._map(argument, depth)
-        if major == 6:
-            if self.canonical:
-                raise Refusal("cbor_not_canonical")
-            return self._value(depth + 1)
-        return self._simple(info, argument)
+    def _counted(self, kind, low, high):
+        if self._head() >> 5 != kind or self._number is None or not low <= self._number <= high:
+            raise Refusal(self.wrong)
+        return self._number
 
     def _chunk(self, size):
         start = self.position
@@ -190,75 +140,178 @@ class Reader:
         self.position = start + size
         return self.data[start : self.position]
 
-    def _chunks(self, kind):
-        """The pieces of a string of indefinite length, put together."""
-        whole = bytearray()
-        while not self._break():
-            major, _, argument = self._head()
-            if major != kind or argument is None:
-                raise Refusal("cbor_invalid")
-            piece = self._chunk(argument)
-            if kind == 3:
-                _utf8(piece)  # 3.2.3: no character may span two chunks
-            whole.extend(piece)
-        return whole
 
-    def _break(self):
-        if self.position >= self.end:
+def _argument(data, position, end, first, canonical):
+    """The argument of a head that does not fit its first byte, and where the head ends."""
+    info = first & 31
+    if info >= 28:
+        if info < 31 or not 0x40 <= first < 0xC0:
             raise Refusal("cbor_invalid")
-        if self.data[self.position] != _BREAK:
-            return False
-        self.position += 1
-        return True
-
-    def _array(self, count, depth):
-        items = []
-        if count is None:
-            while not self._break():
-                items.append(self._value(depth + 1))
-            return items
-        if count > self.end - self.position:  # an item takes a byte at least
-            raise Refusal("cbor_invalid")
-        for _ in range(count):
-            items.append(self._value(depth + 1))
-        return items
-
-    def _map(self, count, depth):
-        if count is not None and 2 * count > self.end - self.position:
-            raise Refusal("cbor_invalid")
-        pairs = {}
-        previous = b""
-        while not self._break() if count is None else len(pairs) < count:
-            start = self.position
-            key = self._value(depth + 1)
-            if self.canonical:
-                encoded = bytes(self.data[start : self.position])
-                if encoded <= previous:  # 4.2.1: bytewise order of the encoded keys
-                    raise Refusal("cbor_invalid" if encoded == previous else "cbor_not_canonical")
-                previous = encoded
-            if isinstance(key, bool) or not isinstance(key, (int, str)) or key in pairs:
-                raise Refusal("cbor_invalid")
-            pairs[key] = self._value(depth + 1)
-        return pairs
-
-    def _simple(self, info, argument):
-        if info == 20:
-            return False
-        if info == 21:
-            return True
-        if info == 22:
-            return None
-        if self.canonical:
+        if canonical:
             raise Refusal("cbor_not_canonical")
-        if info == 23:  # undefined
-            return None
-        if info == 25:
-            return _real(argument, 5, 10)
-        if info == 26:
-            return _real(argument, 8, 23)
-        if info == 27:
-            return _real(argument, 11, 52)
+        return None, position
+    size = 1 << (info - 24)
+    if size > end - position:
         raise Refusal("cbor_invalid")
+    if size == 1:
+        number = data[position]
+        short = number < 24
+    else:
+        number = int.from_bytes(data[position : position + size], "big")
+        short = number >> (4 * size) == 0
+    if short and canonical and first < 0xE0:
+        raise Refusal("cbor_not_canonical")
+    return number, position + size
+
+
+def _read(data, position, end, canonical):
+    """Read any item from data[position:end]; gives it and where it ends.
+
+    One loop, and all that it knows in local variables: in MicroPython each call, attribute and
+    global name costs more than what is done with it. Raises UnicodeError for text that is no UTF-8.
+    """
+    to_text = str
+    length = len
+    room = MAX_ITEMS
+    around = []  # the arrays and maps around this one, each with `left`, `key` and `before`
+    inside = None  # the array or map that is being filled
+    append = None  # its method, of an array; None: it is a map
+    left = 0  # items that it still takes, keys and values alike; below zero: until the break
+    key = None  # of a map: what the next value belongs to; None: a key comes next
+    before = b""  # of a map in canonical encoding: the last key, encoded
+    value: object = None  # the item that has just been read
+    while True:
+        if position >= end:
+            raise Refusal("cbor_invalid")
+        start = position
+        first = data[position]
+        position += 1
+        if 0x60 <= first < 0x78:  # a short text: most of what certificates hold
+            position += first - 0x60
+            if position > end:
+                raise Refusal("cbor_invalid")
+            value = to_text(data[start + 1 : position], "utf-8")
+            if length(value) != first - 0x60:  # fewer characters than bytes
+                _check_utf8(data[start + 1 : position])
+        elif first < 0x18:
+            value = first
+        elif first == _BREAK:
+            if left >= 0 or key is not None:
+                raise Refusal("cbor_invalid")
+            value = inside
+            inside, append, left, key, before = around.pop()
+        else:
+            number = first & 31
+            if number >= 24:
+                number, position = _argument(data, position, end, first, canonical)
+            kind = first >> 5
+            if kind == 4 or kind == 5:
+                if length(around) == MAX_DEPTH:
+                    raise Refusal("cbor_too_complex")
+                if inside is not None and append is None and key is None:
+                    raise Refusal("cbor_invalid")  # an array or a map as a key
+                around.append((inside, append, left, key, before))
+                left = -1
+                if number is not None:
+                    left = number if kind == 4 else 2 * number
+                    if left > end - position:  # an item takes a byte at least
+                        raise Refusal("cbor_invalid")
+                    room -= left
+                    if room < 0:
+                        raise Refusal("cbor_too_complex")
+                if kind == 4:
+                    inside = []
+                    append = inside.append
+                else:
+                    inside = {}
+                    append = None
+                key = None
+                before = b""
+                if left:
+                    continue
+                value = inside
+                inside, append, left, key, before = around.pop()
+            elif kind == 6:
+                if canonical:
+                    raise Refusal("cbor_not_canonical")
+                if position < end and data[position] == _BREAK:
+                    raise Refusal("cbor_invalid")
+                continue
+            elif kind == 0:
+                value = number
+            elif kind == 1:
+                value = -1 - number
+            elif kind == 7:
+                value = _simple(number, first & 31, canonical)
+            elif number is None:
+                value, position = _pieces(data, position, end, kind)
+            else:
+                if number > end - position:
+                    raise Refusal("cbor_invalid")
+                value = data[position : position + number]
+                value = bytes(value) if kind == 2 else _utf8(value)
+                position += number
+        while inside is not None:  # where the value belongs; what it completes is a value too
+            if left < 0:
+                room -= 1
+                if room < 0:
+                    raise Refusal("cbor_too_complex")
+            if append is not None:
+                append(value)
+            elif key is not None:
+                inside[key] = value
+                key = None
+            else:
+                if first >= 0x80 or 0x40 <= first < 0x60 or value in inside:
+                    raise Refusal("cbor_invalid")  # no integer and no text, or there before
+                if canonical:
+                    encoded = bytes(data[start:position])
+                    if encoded <= before:  # 4.2.1: bytewise order of the encoded keys
+                        raise Refusal("cbor_not_canonical")
+                    before = encoded
+                key = value
+            left -= 1
+            if left:
+                break
+            value = inside
+            inside, append, left, key, before = around.pop()
+        else:
+            return value, position
+
+
+def _pieces(data, position, end, kind):
+    """The rest of a string of indefinite length, put together, and where it ends."""
+    whole = bytearray()
+    reader = Reader(data, canonical=False)
+    reader.position = position
+    while reader.position < end and data[reader.position] != _BREAK:
+        piece = reader._chunk(reader._counted(kind, 0, end))
+        if kind == 3:
+            _utf8(piece)  # 3.2.3: no character may span two chunks
+        whole.extend(piece)
+    if reader.position == end:
+        raise Refusal("cbor_invalid")
+    return (_utf8(whole) if kind == 3 else bytes(whole)), reader.position + 1
+
+
+def _simple(number, info, canonical):
+    if info == 20:
+        return False
+    if info == 21:
+        return True
+    if info == 22:
+        return None
+    if canonical:
+        raise Refusal("cbor_not_canonical")
+    if info == 23:  # undefined
+        return None
+    if info == 25:
+        return _real(number, 5, 10)
+    if info == 26:
+        return _real(number, 8, 23)
+    if info == 27:
+        return _real(number, 11, 52)
+    raise Refusal("cbor_invalid")
 
 
 def _real(bits, exponent_bits, fraction_bits):
@@ -282,13 +335,19 @@ def _real(bits, exponent_bits, fraction_bits):
 
 
 def _utf8(data):
-    """Text from its bytes. RFC 3629: no overlong forms, no surrogates, nothing past U+10FFFF."""
+    """Text from its bytes."""
     try:
         text = str(data, "utf-8")
     except UnicodeError:
         raise Refusal("cbor_invalid")
-    if len(text) == len(data):  # as many characters as bytes: ASCII, and the common case
-        return text
+    if len(text) != len(data):
+        _check_utf8(data)
+    return text
+
+
+def _check_utf8(data):
+    """RFC 3629, which MicroPython checks in part: no overlong forms, no surrogates, no more than
+    U+10FFFF."""
     i = 0
     size = len(data)
     while i < size:
@@ -314,4 +373,3 @@ def _utf8(data):
             if data[k] & 0xC0 != 0x80:
                 raise Refusal("cbor_invalid")
         i += more
-    return text

@@ -1,7 +1,10 @@
 """zlib streams (RFC 1950) of `HC1:` codes, with MicroPython's own inflater and our bounds.
 
 Only MAX_INFLATED bytes are ever asked for, and the window is no larger than that: a stream that
-would grow to gigabytes costs what a real code costs. Real certificates inflate to under 2 KiB.
+would grow to gigabytes costs what a real code costs. The inflater takes its window from the heap in
+one piece, which a small heap may not have; all published certificates inflate to less than 900
+bytes, so a small window is tried first, and the large one only for a stream that reaches back
+farther.
 """
 
 import deflate
@@ -12,8 +15,8 @@ from ..refusal import Refusal
 
 MAX_INFLATED = 6144  # bytes; a payload of 4 KiB, a certificate's 512-byte signature, and room
 
-_WINDOW_BITS = 13  # 8 KiB: no back-reference reaches beyond MAX_INFLATED
-_PIECE = 1024
+_WINDOWS = (10, 13)  # bits: 1 KiB, then 8 KiB: no back-reference reaches beyond MAX_INFLATED
+_PIECE = 512
 
 
 def inflate(data):
@@ -29,11 +32,20 @@ def inflate(data):
         raise Refusal("not_compressed")
     if flags & 0x20:  # a preset dictionary, which nobody could know
         raise Refusal("inflate_failed")
+    for bits in _WINDOWS:
+        out = _inflated(data, bits)
+        if out is not None:
+            return out
+    raise Refusal("inflate_failed")
+
+
+def _inflated(data, bits):
+    """All of it, with a window of 1 << bits; None if it is damaged or reaches back farther."""
     source = io.BytesIO(data)
     source.seek(2)
     out = bytearray()
     try:
-        stream = deflate.DeflateIO(source, deflate.RAW, _WINDOW_BITS)
+        stream = deflate.DeflateIO(source, deflate.RAW, bits)
         while True:
             piece = stream.read(_PIECE)
             if not piece:
@@ -42,9 +54,9 @@ def inflate(data):
             if len(out) > MAX_INFLATED:
                 raise Refusal("inflate_too_large")
     except (OSError, EOFError, ValueError):
-        raise Refusal("inflate_failed")
+        return None
     if source.read() != _adler32(out, len(out)):  # and nothing after it
-        raise Refusal("inflate_failed")
+        return None
     return out
 
 

@@ -79,8 +79,8 @@ def test_depth_and_number_of_items_are_bounded(any_micropython: Interpreter, man
         b"\x81" * 12 + b"\x00",
         b"\x81" * 13 + b"\x00",
         b"\x81" * 1000 + b"\x00",
-        b"\x99\x07\xff" + bytes(0x7FF),
         b"\x99\x08\x00" + bytes(0x800),
+        b"\x99\x08\x01" + bytes(0x801),
     ]
     answers = run([(manner, case) for case in cases], any_micropython, heap="500k")
     fine = [not isinstance(answer, Refused) for answer in answers]

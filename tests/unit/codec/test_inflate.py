@@ -14,6 +14,8 @@ SAMPLES = [
     bytes(range(256)) * 4,
     b"\xa4\x01bAT\x04\x1a" * 60,
     random.Random(1).randbytes(3000),
+    random.Random(2).randbytes(1000) * 3,
+    random.Random(3).randbytes(3000) * 2,  # reaches back farther than the small window
     bytes(MAX_INFLATED),
 ]
 
