@@ -248,8 +248,8 @@ def _read(data, position, end, canonical):
             else:
                 if number > end - position:
                     raise Refusal("cbor_invalid")
-                value = data[position : position + number]
-                value = bytes(value) if kind == 2 else _utf8(value)
+                piece = data[position : position + number]
+                value = bytes(piece) if kind == 2 else _utf8(piece)
                 position += number
         while inside is not None:  # where the value belongs; what it completes is a value too
             if left < 0:
