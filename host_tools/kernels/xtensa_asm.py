@@ -40,7 +40,7 @@ SMALL_NUMBERS = (-1, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 32, 64, 128, 256)
 BIT = {"bbci": 6, "bbsi": 14}
 # MicroPython's names where they differ; only what it encodes in the same way.
 _NAMES = {name: name for name in (*THREE, *MEMORY, "addi", "addmi", "slli", "srli", "srai")}
-_NAMES |= {name: name for name in ("neg", "ssai", "jx", "callx0")}
+_NAMES |= {name: name for name in ("neg", "ssai", "ssr", "srl", "jx", "callx0")}
 _NAMES |= {"and": "and_", "or": "or_", "add.n": "add_n", "addi.n": "addi_n", "mov.n": "mov_n"}
 _NAMES |= {"movi.n": "movi_n", "l32i.n": "l32i_n", "s32i.n": "s32i_n", "ret.n": "ret_n"}
 del _NAMES["muluh"], _NAMES["mulsh"]
@@ -179,6 +179,11 @@ class Asm:
         word = _rrr(width - 1, 4 | low >> 4, number(d), low & 15, number(s))
         self._put("extui", word, d, s, low, width)
 
+    def shift_by(self, d: str, t: str, s: str) -> None:
+        """d = t shifted right by the low 5 bits of s; SAR is lost."""
+        self._put("ssr", _rrr(4, 0, 0, number(s), 0), s)
+        self._put("srl", _rrr(9, 1, number(d), 0, number(t)), d, t)
+
     def ssai(self, value: int) -> None:
         """SAR = value, for src."""
         self._put("ssai", _rrr(4, 0, 4, value & 15, value >> 4), value)
@@ -286,6 +291,17 @@ class Asm:
                 word |= _signed(far, bits) << place
             yield item, word
             at += item.size
+
+    def out_of_range(self) -> set[int]:
+        """The identities of branches that do not reach their target."""
+        places, at, found = self._places(), self.START, set()
+        for item in self.items:
+            if item.target and item.name not in ("j", "call0") and item.name[:8] != "distance":
+                reach = 2047 if item.name in ZERO else 127
+                if not -reach - 1 <= places[item.target] - at - 4 <= reach:
+                    found.add(id(item))
+            at += item.size
+        return found
 
     def listing(self) -> Iterator[tuple[int, Item]]:
         """Every instruction and where it starts in the function."""

@@ -131,6 +131,10 @@ def _rrr(t: str, s: str, r: str, fields: tuple[int, ...]) -> Decoded:
     if op1 in (4, 5):
         shift, mask = fs | (op1 & 1) << 4, (1 << op2 + 1) - 1
         return Decoded("extui", 3, (f"{r} = {t} >> {shift} & {mask}",))
+    if (op2, op1, fs) == (9, 1, 0):
+        return Decoded("srl", 3, (f"{r} = {t} >> sar",))
+    if (op2, op1, fr, ft) == (4, 0, 0, 0):
+        return Decoded("ssr", 3, (f"sar = {s} & 31",))
     if (op2, op1, fr) == (4, 0, 4) and ft < 2:
         return Decoded("ssai", 3, (f"sar = {fs | ft << 4}",))
     if (op2, op1, fr) == (0, 0, 1):

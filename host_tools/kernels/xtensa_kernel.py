@@ -36,3 +36,15 @@ class Kernel(rv32_kernel.Kernel):
         self.emulator = _emulator("_machine")
         self.instructions = 0
         self._misalign = misalign
+
+
+class Routine(rv32_kernel.Routine):
+    """One of the kernel's other functions."""
+
+    emulator: Any
+
+    def __init__(self, name: str, misalign: int = 0, aligned_first: bool = False) -> None:
+        self.emulator = _emulator(name)
+        self.result = 0
+        self._misalign = misalign
+        self._first = 0 if aligned_first else misalign

@@ -5,7 +5,7 @@ structure this follows: fetch a step, fetch an instruction, go to the field's ro
 
 The chips are ESP32, S2 and S3: windowed registers, mull, muluh (32-bit multiplication, both words),
 no carry. MicroPython's prologue leaves 12 bytes of stack, so the stack pointer is moved down by
-movsp, as C compilers do it for alloca.
+movsp, as C compilers do it for alloca. The routines besides the machine are rv32_machine's, ported.
 
     python -m host_tools.kernels.xtensa_machine    prints it
 """
@@ -13,42 +13,21 @@ movsp, as C compilers do it for alloca.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from functools import lru_cache
 
+from . import rv32_machine
 from .rv32_field import C25519, PRIMES, WORDS, Prime
 from .xtensa_asm import LINK, SP, Asm
 from .xtensa_field import multiply, square
+from .xtensa_port import port
 from .xtensa_reduce import reduction
 
-TEMPLATE = '''"""Field machine in Xtensa assembler: made by host_tools.kernels.xtensa_machine.
-
-Do not edit: change the generator. The contract is in docs/crypto.md.
-"""
-
-from array import array
-
-NAME = "asm_xtensa"
-FIELDS = (0, 1, 2)  # P-256, SM2, 2^255 - 19
-SIZE = 32  # bytes of a register
-
-_arguments = array("I", bytes(28))
-
-
-@micropython.viper
-def run(
-    field: int, code: ptr8, steps: ptr8, regs: ptr8, io: ptr8, tab0: ptr8, tab1: ptr8
-):
-    """Run the steps on the register file; see docs/crypto.md."""
-    a = ptr32(_arguments)
-    a[0] = field
-    a[1] = int(uint(steps))
-    a[2] = int(uint(code))
-    a[3] = int(uint(regs))
-    a[4] = int(uint(io))
-    a[5] = int(uint(tab0))
-    a[6] = int(uint(tab1))
-    _machine(_arguments)
-'''
+# The wrappers are the same on both architectures.
+TEMPLATE = (
+    rv32_machine.TEMPLATE.replace("RV32IMC", "Xtensa")
+    .replace("asm_rv32", "asm_xtensa")
+    .replace("rv32_machine", "xtensa_machine")
+)
 
 # Words of the stack frame, in bytes from the stack pointer. The first has the return address.
 _NAMES = "RETURN STEPS CODE REGS IO TABLE0 TABLE1 PC INDEX TARGET COUNT LINK"
@@ -293,17 +272,26 @@ def machine(asm: Asm) -> None:
     leave(asm)
 
 
-FUNCTIONS: dict[str, tuple[int, Callable[[Asm], None]]] = {  # parameters, body
-    "_machine": (1, machine),
-}
+# Loops of the ported routines that run most.
+HOT = ("divide", "fg", "de", "pass_word")
+
+
+@lru_cache(maxsize=1)
+def functions() -> dict[str, tuple[int, Asm]]:
+    """Each function's parameters and body: the field machine, and what rv32_machine has besides."""
+    own = Asm()
+    machine(own)
+    found = {"_machine": (1, own)}
+    for name, (parameters, body) in rv32_machine.FUNCTIONS.items():
+        if name not in found:
+            found[name] = parameters, port(body, parameters, HOT)
+    return found
 
 
 def module() -> str:
     """Give the kernel's text."""
     text = TEMPLATE
-    for name, (parameters, body) in FUNCTIONS.items():
-        asm = Asm()
-        body(asm)
+    for name, (parameters, asm) in functions().items():
         arguments = ", ".join(f"a{2 + i}" for i in range(parameters))
         text += f"\n\n@micropython.asm_xtensa\ndef {name}({arguments}):\n{asm.body()}"
     return text

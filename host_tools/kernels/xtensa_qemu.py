@@ -1,9 +1,8 @@
 """Runs the kernel's machine code under qemu-xtensa, an emulator that others wrote.
 
-qemu's user-mode cores have every instruction of the kernel but muluh (32-bit multiplication, high
-word). So each muluh is replaced by a call0 of a stub that does the same with halves of 16 bits;
-all the rest runs as it is: windows, movsp, branches, loads. call0 takes a0, which the kernel does
-not use where it multiplies.
+qemu's user-mode cores have every instruction of the kernel but muluh and mulsh (32-bit
+multiplication, high word). So each of these is replaced by a jump to a stub of its own that does
+the same with halves of 16 bits and jumps back; all the rest runs as it is: windows, movsp, loads.
 
 A call of the code is a run of qemu with a small ELF file: the buffers, the code, the stubs, and a
 start that calls the code by call8 and writes the buffers to the standard output.
@@ -16,7 +15,6 @@ import shutil
 import struct
 import subprocess
 import tempfile
-from functools import lru_cache
 from pathlib import Path
 
 from .xtensa_asm import SP, Asm, number
@@ -53,52 +51,57 @@ class _Stub(Asm):
             self.op("or", d, d, scratch)
 
 
-def muluh_stub(r: str, s: str, t: str) -> bytes:
+def _high_word(asm: Asm, name: str, r: str, s: str, t: str) -> None:
     """r = the high word of s * t, from products of halves; all else is kept."""
-    asm = _Stub()
-    s1, t1, s0, t0, sum_ = [x for x in (f"a{i}" for i in range(2, 16)) if x not in (r, s, t)][:5]
-    used = [s1, t1, s0, t0, sum_]
+    s1, t1, s0, t0, total = [x for x in (f"a{i}" for i in range(2, 16)) if x not in (r, s, t)][:5]
+    used = [s1, t1, s0, t0, total]
     asm.addi(SP, SP, -32)
     for i, register in enumerate(used):
         asm.store(register, 4 * i, SP)
     for high, low, source in ((s1, s0, s), (t1, t0, t)):
         asm.extract(high, source, 16, 16)
         asm.extract(low, source, 0, 16)
-    asm.op("mull", sum_, s0, t0)
-    asm.extract(sum_, sum_, 16, 16)
+    asm.op("mull", total, s0, t0)
+    asm.extract(total, total, 16, 16)
     asm.op("mull", s0, s0, t1)
-    asm.add(sum_, sum_, s0)
-    asm.extract(s0, sum_, 0, 16)
-    asm.extract(sum_, sum_, 16, 16)
+    asm.add(total, total, s0)
+    asm.extract(s0, total, 0, 16)
+    asm.extract(total, total, 16, 16)
     asm.op("mull", t0, s1, t0)
     asm.add(t0, t0, s0)
     asm.extract(t0, t0, 16, 16)
     asm.op("mull", s1, s1, t1)
-    asm.add(sum_, sum_, t0)
-    asm.add(r, sum_, s1)
+    asm.add(total, total, t0)
+    asm.add(total, total, s1)
+    if name == "mulsh":
+        for x, y in ((s, t), (t, s)):
+            asm.shift("srai", s0, x, 31)
+            asm.op("and", s0, s0, y)
+            asm.sub(total, total, s0)
+    asm.mov(r, total)
     for i, register in enumerate(used):
         asm.load(register, 4 * i, SP)
     asm.addi(SP, SP, 32)
-    asm.leave()
-    return asm.code()
 
 
-@lru_cache
-def without_muluh(code: bytes, body: Asm) -> bytes:
-    """The function with calls of stubs, which stand behind it, for each muluh of its body."""
+def replaced(code: bytes, body: Asm) -> bytes:
+    """The function with jumps to stubs, which stand behind it, for each high word of its body."""
     patched = bytearray(code)
-    stubs: dict[tuple[str, ...], int] = {}
     for at, item in body.listing():
-        if item.name != "muluh":
+        if item.name not in ("muluh", "mulsh"):
             continue
-        key = tuple(str(o) for o in item.operands)
-        if key not in stubs:
-            patched += bytes(-len(patched) % 4)
-            stubs[key] = len(patched)
-            patched += muluh_stub(*key)
-        far = (stubs[key] - (at & ~3) - 4) // 4
-        patched[at : at + 3] = ((far & 0x3FFFF) << 6 | 5).to_bytes(3, "little")
+        r, s, t = (str(o) for o in item.operands)
+        stub = _Stub()
+        _high_word(stub, item.name, r, s, t)
+        place = len(patched)
+        patched[at : at + 3] = _jump(at, place)
+        patched += stub.code()
+        patched += _jump(len(patched), at + 3)
     return bytes(patched)
+
+
+def _jump(at: int, to: int) -> bytes:
+    return ((to - at - 4 & 0x3FFFF) << 6 | 6).to_bytes(3, "little")
 
 
 def start(arguments: tuple[int, ...], code: int) -> bytes:
@@ -108,9 +111,10 @@ def start(arguments: tuple[int, ...], code: int) -> bytes:
         asm.constant(f"a{10 + i}", value & MASK, "a2")
     asm.constant("a8", code, "a2")
     asm.raw(CALLX8 | number("a8") << 8)
+    asm.constant("a3", BASE, "a4")
+    asm.store("a10", 0, "a3")  # the result
     asm.movi("a2", WRITE)
     asm.movi("a6", 1)
-    asm.constant("a3", BASE, "a4")
     asm.constant("a4", DATA_SIZE, "a5")
     asm.raw(SYSCALL)
     asm.movi("a2", EXIT)
@@ -135,11 +139,11 @@ class Qemu:
         self._code = code
         self.instructions = 0  # not counted here
         self._data = bytearray(DATA_SIZE)
-        self._free = BASE
+        self._free = BASE + 4  # the first word is for the result
 
     def clear(self) -> None:
         """Take back all that was placed."""
-        self._free = BASE
+        self._free = BASE + 4  # the first word is for the result
 
     def place(self, data: bytes, misalign: int = 0) -> int:
         """Copy bytes into memory and give their address, a multiple of 16 plus `misalign`."""
@@ -154,7 +158,7 @@ class Qemu:
         """Give bytes of the memory."""
         return bytes(self._data[address - BASE : address - BASE + size])
 
-    def call(self, *arguments: int) -> None:
+    def call(self, *arguments: int) -> int:
         """Run the code."""
         code = BASE + DATA_SIZE
         first = (code + len(self._code) + 15) & ~15
@@ -172,3 +176,4 @@ class Qemu:
                 f"qemu-xtensa: exit status {done.returncode}, {said or 'no output'}"
             )
         self._data[:] = done.stdout
+        return int.from_bytes(done.stdout[:4], "little")

@@ -6,7 +6,6 @@ import pytest
 
 from host_tools.kernels import xtensa_machine
 from host_tools.kernels.model import PRIMES
-from host_tools.kernels.xtensa_asm import Asm
 from host_tools.kernels.xtensa_kernel import Kernel, functions
 from host_tools.kernels.xtensa_machine import FRAME_SIZE
 
@@ -37,10 +36,9 @@ def test_the_firmware_s_self_test_accepts_it() -> None:
     checks.self_test(Kernel())
 
 
-@pytest.mark.parametrize("name", xtensa_machine.FUNCTIONS)
+@pytest.mark.parametrize("name", functions())
 def test_micropython_s_assembler_makes_what_is_encoded_here(name: str) -> None:
-    asm = Asm()
-    xtensa_machine.FUNCTIONS[name][1](asm)
+    asm = xtensa_machine.functions()[name][1]
     assert functions()[name] == PROLOGUE + asm.code() + EPILOGUE
 
 

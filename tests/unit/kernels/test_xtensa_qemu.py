@@ -3,20 +3,26 @@ runs right under qemu too, muluh apart (host_tools.kernels.xtensa_qemu says how)
 
 from __future__ import annotations
 
+import hashlib
 import random
 import struct
 
 import pytest
 
 from host_tools.kernels import xtensa_asm, xtensa_machine, xtensa_qemu
+from host_tools.kernels.curves import P256, SM2
 from host_tools.kernels.model import PRIMES
 from host_tools.kernels.xtensa_asm import Asm
 from host_tools.kernels.xtensa_emulator import Emulator
-from host_tools.kernels.xtensa_kernel import Kernel, functions
+from host_tools.kernels.xtensa_kernel import Kernel, Routine, functions
 from host_tools.kernels.xtensa_qemu import Qemu
 
 from . import machine_checks as checks
+from . import test_rv32_plan
 from .operands import WORDS, operand
+from .test_rv32_hash import sha512, sm3_hash
+from .test_rv32_inverse import inverse, signature_scalars
+from .test_rv32_rsa import moduli, power
 
 pytestmark = pytest.mark.skipif(
     xtensa_qemu.command() is None,
@@ -101,11 +107,15 @@ def test_instructions_do_the_same(seed: int) -> None:
     assert left[0] == left[1]
 
 
+def under_qemu(name: str) -> Qemu:
+    """A function of the kernel."""
+    body = xtensa_machine.functions()[name][1]
+    return Qemu(xtensa_qemu.replaced(functions()[name], body))
+
+
 def kernel_under_qemu() -> Kernel:
-    asm = Asm()
-    xtensa_machine.machine(asm)
     kernel = Kernel()
-    kernel.emulator = Qemu(xtensa_qemu.without_muluh(functions()["_machine"], asm))
+    kernel.emulator = under_qemu("_machine")
     return kernel
 
 
@@ -137,28 +147,68 @@ def test_operations_on_any_256_bits(field: int, op: int) -> None:
             assert got % p == want % p, (hex(a), hex(b))
 
 
-def test_the_replacement_of_muluh() -> None:
-    """The stub that stands for muluh here does what our emulator does for muluh."""
+def test_the_replacement_of_high_words() -> None:
+    """The stubs that stand for muluh and mulsh do what our emulator does for them."""
     rng = random.Random(1)
-    asm, stub = Function(), Function()
+    asm = Function()
     for i in range(COUNT):
         asm.load(f"a{FIRST + i}", 4 * i, "a2")
     for _ in range(40):
-        asm.op("muluh", *(f"a{rng.randrange(FIRST, 16)}" for _ in range(3)))
-        asm.op("add", *(f"a{rng.randrange(FIRST, 16)}" for _ in range(3)))
-        asm.op("mull", *(f"a{rng.randrange(FIRST, 16)}" for _ in range(3)))
+        for name in ("muluh", "add", "mulsh", "mull"):
+            asm.op(name, *(f"a{rng.randrange(FIRST, 16)}" for _ in range(3)))
     for i in range(COUNT):
         asm.store(f"a{FIRST + i}", 4 * i, "a2")
-    # a0, which the calls of the stub take, is kept
-    stub.store("a0", 0, "a1")
-    stub.items += asm.items
-    stub.load("a0", 0, "a1")
-    code, replaced = asm.whole(), xtensa_qemu.without_muluh(stub.whole(), stub)
+    code = asm.whole()
     for _ in range(10):
         words = [rng.choice([*WORDS, rng.getrandbits(32)]) for _ in range(COUNT)]
         left = []
-        for machine in (Emulator(code), Qemu(replaced)):
+        for machine in (Emulator(code), Qemu(xtensa_qemu.replaced(code, asm))):
             at = machine.place(struct.pack(f"<{COUNT}I", *words))
             machine.call(at)
             left.append(machine.read(at, 4 * COUNT))
         assert left[0] == left[1]
+
+
+def routine_under_qemu(name: str) -> Routine:
+    routine = Routine(name)
+    routine.emulator = under_qemu(name)
+    return routine
+
+
+def test_inversion() -> None:
+    routine, rng = routine_under_qemu("ecdsa"), random.Random(2)
+    for m in (P256.n, SM2.n, P256.p):
+        for x in (0, 1, m - 1, rng.randrange(m), rng.randrange(m)):
+            assert inverse(routine, x, m) == (pow(x, -1, m) if x else 0)
+
+
+def test_scalars() -> None:
+    routine, rng, n = routine_under_qemu("ecdsa"), random.Random(3), P256.n
+    for _ in range(5):
+        r, s, e = rng.randrange(1, n), rng.randrange(1, n), rng.getrandbits(256)
+        w = pow(s, -1, n)
+        assert signature_scalars(routine, n, r, s, e) == (e * w % n, r * w % n, r)
+    assert signature_scalars(routine, n, 1, n, 1) is None
+
+
+def test_rsa() -> None:
+    routine, rng = routine_under_qemu("rsa"), random.Random(4)
+    for size in (256, 512):
+        for n in moduli(rng, size)[::2]:
+            s = rng.randrange(n)
+            assert power(routine, s, n, size) == pow(s, 65537, n)
+
+
+def test_hashes() -> None:
+    message = random.Random(5).randbytes(300)
+    assert sha512(routine_under_qemu("sha512_rounds"), message) == hashlib.sha512(message).digest()
+    assert sm3_hash(routine_under_qemu("sm3_rounds"), message) == sm3_hash(
+        Routine("sm3_rounds"), message
+    )
+
+
+@pytest.mark.parametrize("field", [0, 2])
+@pytest.mark.parametrize("teeth", [0, 7])
+def test_plan(monkeypatch: pytest.MonkeyPatch, field: int, teeth: int) -> None:
+    monkeypatch.setattr(test_rv32_plan, "Routine", routine_under_qemu)
+    test_rv32_plan.test_steps_add_up(field, teeth)
