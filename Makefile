@@ -34,7 +34,7 @@ lint: setup
 	@$(BIN)/mypy --config-file mypy-firmware.ini
 
 clean:
-	rm -rf .venv .setup .cache .hypothesis
+	rm -rf .venv .setup .cache .hypothesis build
 
 # Needs uv on PATH (pip install uv, outside this project); the lock holds for all platforms.
 lock:

@@ -23,7 +23,6 @@ from host_tools import interpreter as micropython
 from host_tools.interpreter import Interpreter
 from host_tools.problems import Failure
 
-HEAP = "64M"  # the plain version allocates a few MiB, and the collector is off
 _SUITES = {"debian": ("trixie", "forky", "sid"), "ubuntu": ("questing", "resolute")}
 _SYSTEM = ("/usr/libexec/valgrind", "/usr/lib/valgrind")
 _TOOLS = {32: "callgrind-x86-linux", 64: "callgrind-amd64-linux"}
@@ -37,7 +36,7 @@ class Counter:
     tool: Path
     interpreter: Interpreter
 
-    def instructions(self, args: Sequence[str], folder: Path, heap: str = HEAP) -> int:
+    def instructions(self, args: Sequence[str], folder: Path, heap: str) -> int:
         """Those of one whole process, run in `folder`; it must end with status 0."""
         with tempfile.NamedTemporaryFile(suffix=".callgrind") as out:
             done = subprocess.run(
@@ -65,7 +64,7 @@ class Counter:
             raise Failure("counting with callgrind failed:\n" + "\n".join(said))
         return int(found[1])
 
-    def each(self, args: Sequence[str], folder: Path, heap: str = HEAP, more: int = 1) -> int:
+    def each(self, args: Sequence[str], folder: Path, heap: str, more: int = 1) -> int:
         """Instructions of one iteration of a program whose last argument is their number."""
         first, second = (self.instructions([*args, str(n)], folder, heap) for n in (0, more))
         return (second - first) // more
@@ -119,7 +118,7 @@ def _works(tool: Path, interpreter: Interpreter) -> str:
         return "is not there"
     with tempfile.TemporaryDirectory() as folder:
         try:
-            Counter(tool, interpreter).instructions(["-c", "print(1)"], Path(folder))
+            Counter(tool, interpreter).instructions(["-c", "print(1)"], Path(folder), "1M")
         except Failure as failure:
             lines = [line for line in str(failure).splitlines() if "==    at" in line]
             return lines[0].strip() if lines else str(failure).splitlines()[-1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,14 +17,15 @@ from typing import Any
 from host_tools import interpreter as micropython
 from host_tools.bench import callgrind, cases, emptied, recording
 from host_tools.bench.cases import Case
-from host_tools.bench.native import Backend
+from host_tools.bench.native import KERNELS, Backend
 from host_tools.boards import build
 from host_tools.firmware import FIRMWARE
 from host_tools.interpreter import Interpreter
 from host_tools.problems import Failure
 
 WORK = Path(__file__).with_name("device") / "work.py"
-_PLENTY = "64M"
+_PLENTY = "4M"
+_PLAIN = "64M"  # integers allocate a few MiB, and the collector is off
 # What a board has; the decision collects garbage itself, and that costs by the size of the heap.
 _DECIDING = {32: "256k", 64: "512k"}
 _TIMED = 5  # runs of which the fastest counts
@@ -49,6 +50,7 @@ class Row:
 
     name: str
     portable: int  # instructions on this computer's interpreter, portable kernel
+    alg: int = 0  # of a verification
     composed: dict[str, Composed] = field(default_factory=dict)  # by kernel
     heap: int | None = None  # bytes allocated once warm
     plain: int | None = None  # instructions of the plain version
@@ -59,14 +61,24 @@ class Row:
 class Result:
     """Everything a run found."""
 
-    interpreter: str
+    interpreter: str  # that glue was counted on
     word_bits: int
     rows: list[Row]
     builds: dict[str, dict[str, int]]  # arch -> flash, executable RAM, ...
     tables: dict[str, int]  # bytes
 
     def document(self) -> dict[str, Any]:
+        """As JSON has it; `read` is the way back."""
         return asdict(self)
+
+    @classmethod
+    def read(cls, document: dict[str, Any]) -> Result:
+        """From what `document` gave."""
+        rows = [
+            Row(**{**row, "composed": {k: Composed(**c) for k, c in row["composed"].items()}})
+            for row in document["rows"]
+        ]
+        return cls(**{**document, "rows": rows})
 
 
 class Bench:
@@ -84,9 +96,8 @@ class Bench:
         self.tree = folder / arch
         build.build(arch, self.tree)
 
-    def run(self, wanted: list[Case], backends: Iterable[Callable[[], Backend]]) -> list[Row]:
+    def run(self, wanted: list[Case], kernels: list[Callable[[], Backend]]) -> list[Row]:
         """Measure the cases, two at a time; the times one by one."""
-        kernels = list(backends)
         with ThreadPoolExecutor(max_workers=2) as pool:
             rows = list(pool.map(lambda case: self._counts(case, kernels), wanted))
         for case, row in zip(wanted, rows, strict=True):
@@ -110,21 +121,23 @@ class Bench:
         self.say(f"counting {case.name}")
         path = self._prepare(case)
         heap = _DECIDING[self.interpreter.word_bits] if case.files else _PLENTY
-        row = Row(case.name, self._count(path, heap, "run"))
+        row = Row(case.name, self._count(path, heap, "run"), case.body.get("alg", 0))
         row.heap = None if case.files else int(self._ask(path, _PLENTY, "heap"))
         if case.plain:
-            row.plain = self._count(self._prepare(_plain(case)), _PLENTY, "run")
+            row.plain = self._count(self._prepare(_plain(case)), _PLAIN, "run")
         if case.body["kind"] != "decode":
             for make in backends:
                 backend = make()
                 self.say(f"counting {case.name} with {backend.name}")
-                row.composed[backend.name] = self._compose(backend, path, heap)
+                row.composed[backend.name] = self._compose(backend, path, heap, row.portable)
         return row
 
-    def _compose(self, backend: Backend, path: Path, heap: str) -> Composed:
-        """Glue: a replay, without what replaying itself costs."""
+    def _compose(self, backend: Backend, path: Path, heap: str, portable: int) -> Composed:
+        """Glue: a replay, without what replaying itself costs; all, if the kernel has no part."""
         path = self._beside(path, backend)
         call = recording.record(backend, WORK, self.tree, path, _PLENTY, self.interpreter)
+        if not call.again:
+            return Composed(portable, 0)
         path.with_name("case.json.calls").write_text(
             call.lines(emptied.exports(backend.text), backend.size)
         )
@@ -148,7 +161,7 @@ class Bench:
         return self.counter.each([str(WORK), str(self.tree), str(path), *args], path.parent, heap)
 
     def _time(self, path: Path) -> int:
-        return int(self._ask(path, _PLENTY, "time", str(_TIMED)))
+        return int(self._ask(path, _PLAIN, "time", str(_TIMED)))
 
     def _ask(self, path: Path, heap: str, *args: str) -> str:
         """The last line that a run prints."""
@@ -179,8 +192,8 @@ def sizes(folder: Path) -> dict[str, dict[str, int]]:
         found[arch] = {
             "flash": sum(file.size for file in files),
             "crypto flash": sum(file.size for file in files if file.path.startswith(build.CRYPTO)),
-            "crypto executable RAM": used,
-            "crypto executable RAM, native kernel failed": fallback,
+            "executable RAM": used,
+            "executable RAM, fallback": fallback,
         }
     return found
 
@@ -196,3 +209,14 @@ def tables() -> dict[str, int]:
     return found | {
         f"{path.stem} base point": path.stat().st_size for path in sorted(folder.glob("*.bin"))
     }
+
+
+def measure(folder: Path, wanted: list[Case], say: Callable[[str], None]) -> Result:
+    """Everything, in a folder for what is built. Uses 32-bit words if there are any."""
+    word_bits = micropython.find().word_bits
+    bench = Bench(folder, word_bits, say)
+    rows = bench.run(wanted, list(KERNELS.values()))
+    say("building for every architecture")
+    version = ".".join(str(number) for number in bench.interpreter.version)
+    name = f"MicroPython {version}, {_UNIX[word_bits]}"
+    return Result(name, word_bits, rows, sizes(folder), tables())

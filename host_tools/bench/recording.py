@@ -66,7 +66,7 @@ def record(
                 process.stdin.write(json.dumps([call["value"], call["changed"]]) + "\n")
                 process.stdin.flush()
         error = process.stderr.read()
-    if process.returncode or not recording.again:
+    if process.returncode:
         raise Failure(f"{backend.name}: {case.parent.name}: {error.strip()[-600:]}")
     recording.instructions = backend.instructions
     return recording

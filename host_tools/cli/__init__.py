@@ -20,6 +20,7 @@ COMMANDS = {
     "scan": "host_tools.cli.scan",
     "demo": "host_tools.cli.demo",
     "board": "host_tools.cli.board",
+    "bench": "host_tools.cli.bench",
 }
 
 
