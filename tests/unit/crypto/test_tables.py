@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 
@@ -13,8 +12,6 @@ from host_tools.kernels.curves import ED25519, P256, SM2, Edwards, Weierstrass, 
 from host_tools.keys.private import generate
 
 from .batch import EDDSA, ES256, Case, check
-
-SECONDS = 0.3  # of this process, for one table: a bundle has one for each issuer
 
 
 def key_of(curve: Weierstrass | Edwards, k: int) -> tuple[bytes, tuple[int, int]]:
@@ -49,17 +46,6 @@ def test_entries_are_the_sums_they_stand_for(curve: Weierstrass | Edwards, teeth
             values = [y - x, y + x, 2 * curve.d * x * y]
         expected = b"".join(pack(curve, value) for value in values)
         assert entries[width * j : width * (j + 1)] == expected
-
-
-@pytest.mark.parametrize("curve", CURVES.values(), ids=lambda curve: curve.name)
-def test_largest_table_is_made_quickly(curve: Weierstrass | Edwards) -> None:
-    key, _ = key_of(curve, 12345)
-    spent = []
-    for _ in range(3):
-        began = time.process_time()
-        make_table(curve.alg, key, 8)
-        spent.append(time.process_time() - began)
-    assert min(spent) < SECONDS
 
 
 def test_keys_without_a_table() -> None:
