@@ -61,7 +61,7 @@ def operations(kind: type[Kernel] = Kernel) -> dict[str, float]:
     return found
 
 
-def routines() -> dict[str, int]:
+def routines(kind: type[Routine] = Routine) -> dict[str, int]:
     """One call of each routine."""
     size = 256
     numbers = P256.n.to_bytes(32, "little") + pow(2, 512, P256.n).to_bytes(32, "little")
@@ -74,7 +74,7 @@ def routines() -> dict[str, int]:
     }
     found = {}
     for name, arguments in calls.items():
-        routine = Routine(name)
+        routine = kind(name)
         routine(*arguments)
         found[name] = routine.emulator.instructions
     return found

@@ -12,32 +12,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from .xtensa_encoding import (
+    BIT,
+    MEMORY,
+    SMALL,
+    SMALL_NUMBERS,
+    THREE,
+    TWO,
+    ZERO,
+    number,
+    rrr,
+    signed,
+)
+
 SP = "a1"
 LINK = "a0"
-# name -> op2, op1 of `name d, s, t`
-THREE = {
-    "add": (8, 0),
-    "addx2": (9, 0),
-    "addx4": (10, 0),
-    "addx8": (11, 0),
-    "sub": (12, 0),
-    "and": (1, 0),
-    "or": (2, 0),
-    "xor": (3, 0),
-    "src": (8, 1),
-    "mull": (8, 2),
-    "muluh": (10, 2),
-    "mulsh": (11, 2),
-}
-# name -> r of `name t, s + offset`, bytes of the access
-MEMORY = {"l8ui": (0, 1), "l16ui": (1, 2), "l32i": (2, 4), "s8i": (4, 1), "s16i": (5, 2)}
-MEMORY |= {"s32i": (6, 4)}
-# conditional branches: on two registers, on a register and zero, on a register and a small number
-TWO = {"beq": 1, "blt": 2, "bltu": 3, "bne": 9, "bge": 10, "bgeu": 11}
-ZERO = {"beqz": 0, "bnez": 1, "bltz": 2, "bgez": 3}
-SMALL = {"beqi": 0, "bnei": 1, "blti": 2, "bgei": 3}
-SMALL_NUMBERS = (-1, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 32, 64, 128, 256)
-BIT = {"bbci": 6, "bbsi": 14}
 # MicroPython's names where they differ; only what it encodes in the same way.
 _NAMES = {name: name for name in (*THREE, *MEMORY, "addi", "addmi", "slli", "srli", "srai")}
 _NAMES |= {name: name for name in ("neg", "ssai", "ssr", "srl", "jx", "callx0")}
@@ -45,21 +34,6 @@ _NAMES |= {"and": "and_", "or": "or_", "add.n": "add_n", "addi.n": "addi_n", "mo
 _NAMES |= {"movi.n": "movi_n", "l32i.n": "l32i_n", "s32i.n": "s32i_n", "ret.n": "ret_n"}
 del _NAMES["muluh"], _NAMES["mulsh"]
 DEFECT = ("addi.n", "-1")  # MicroPython 1.29 encodes it wrongly
-
-
-def number(register: str) -> int:
-    """a7 -> 7."""
-    return int(register[1:])
-
-
-def _rrr(op2: int, op1: int, r: int, s: int, t: int, op0: int = 0) -> int:
-    return op2 << 20 | op1 << 16 | r << 12 | s << 8 | t << 4 | op0
-
-
-def _signed(value: int, bits: int) -> int:
-    """The field of a signed number; refuses what does not fit."""
-    assert -(1 << bits - 1) <= value < 1 << bits - 1, f"{value} does not fit {bits} bits"
-    return value & (1 << bits) - 1
 
 
 @dataclass
@@ -117,10 +91,10 @@ class Asm:
     def op(self, name: str, d: str, s: str, t: str) -> None:
         """d = s `name` t; src: (s, t) shifted right by SAR, its low word."""
         if name == "add":
-            self._put("add.n", _rrr(0, 0, number(d), number(s), number(t), 10), d, s, t)
+            self._put("add.n", rrr(0, 0, number(d), number(s), number(t), 10), d, s, t)
         else:
             op2, op1 = THREE[name]
-            self._put(name, _rrr(op2, op1, number(d), number(s), number(t)), d, s, t)
+            self._put(name, rrr(op2, op1, number(d), number(s), number(t)), d, s, t)
 
     def add(self, d: str, s: str, t: str) -> None:
         """d = s + t."""
@@ -132,31 +106,31 @@ class Asm:
 
     def neg(self, d: str, t: str) -> None:
         """d = -t."""
-        self._put("neg", _rrr(6, 0, number(d), 0, number(t)), d, t)
+        self._put("neg", rrr(6, 0, number(d), 0, number(t)), d, t)
 
     def mov(self, d: str, s: str) -> None:
         """d = s."""
-        self._put("mov.n", _rrr(0, 0, 0, number(s), number(d), 13), d, s)
+        self._put("mov.n", rrr(0, 0, 0, number(s), number(d), 13), d, s)
 
     def movi(self, d: str, value: int) -> None:
         """d = value, of 12 bits."""
         if -32 <= value <= 95:
             field = value & 0x7F
-            self._put("movi.n", _rrr(0, 0, field & 15, number(d), field >> 4, 12), d, value)
+            self._put("movi.n", rrr(0, 0, field & 15, number(d), field >> 4, 12), d, value)
         else:
-            field = _signed(value, 12)
-            word = _rrr(0, 0, 10, field >> 8, number(d), 2) | (field & 255) << 16
+            field = signed(value, 12)
+            word = rrr(0, 0, 10, field >> 8, number(d), 2) | (field & 255) << 16
             self._put("movi", word, d, value)
 
     def addi(self, d: str, s: str, value: int) -> None:
         """d = s + value, of 8 bits, or a multiple of 256 and of 16 bits."""
         if value == -1 or 1 <= value <= 15:
-            self._put("addi.n", _rrr(0, 0, number(d), number(s), max(value, 0), 11), d, s, value)
+            self._put("addi.n", rrr(0, 0, number(d), number(s), max(value, 0), 11), d, s, value)
         elif value % 256:
-            word = _rrr(0, 0, 12, number(s), number(d), 2) | _signed(value, 8) << 16
+            word = rrr(0, 0, 12, number(s), number(d), 2) | signed(value, 8) << 16
             self._put("addi", word, d, s, value)
         else:
-            word = _rrr(0, 0, 13, number(s), number(d), 2) | _signed(value // 256, 8) << 16
+            word = rrr(0, 0, 13, number(s), number(d), 2) | signed(value // 256, 8) << 16
             self._put("addmi", word, d, s, value)
 
     def shift(self, name: str, d: str, s: str, value: int) -> None:
@@ -164,29 +138,29 @@ class Asm:
         assert 0 < value < 32
         if name == "slli":
             field = 32 - value
-            self._put(name, _rrr(field >> 4, 1, number(d), number(s), field & 15), d, s, value)
+            self._put(name, rrr(field >> 4, 1, number(d), number(s), field & 15), d, s, value)
         elif name == "srai":
-            word = _rrr(2 | value >> 4, 1, number(d), value & 15, number(s))
+            word = rrr(2 | value >> 4, 1, number(d), value & 15, number(s))
             self._put(name, word, d, s, value)
         elif value < 16:
-            self._put(name, _rrr(4, 1, number(d), value, number(s)), d, s, value)
+            self._put(name, rrr(4, 1, number(d), value, number(s)), d, s, value)
         else:
             self.extract(d, s, value, 32 - value)
 
     def extract(self, d: str, s: str, low: int, width: int) -> None:
         """d = `width` bits of s, at most 16, from bit `low` on."""
         assert 1 <= width <= 16
-        word = _rrr(width - 1, 4 | low >> 4, number(d), low & 15, number(s))
+        word = rrr(width - 1, 4 | low >> 4, number(d), low & 15, number(s))
         self._put("extui", word, d, s, low, width)
 
     def shift_by(self, d: str, t: str, s: str) -> None:
         """d = t shifted right by the low 5 bits of s; SAR is lost."""
-        self._put("ssr", _rrr(4, 0, 0, number(s), 0), s)
-        self._put("srl", _rrr(9, 1, number(d), 0, number(t)), d, t)
+        self._put("ssr", rrr(4, 0, 0, number(s), 0), s)
+        self._put("srl", rrr(9, 1, number(d), 0, number(t)), d, t)
 
     def ssai(self, value: int) -> None:
         """SAR = value, for src."""
-        self._put("ssai", _rrr(4, 0, 4, value & 15, value >> 4), value)
+        self._put("ssai", rrr(4, 0, 4, value & 15, value >> 4), value)
 
     def load(self, d: str, at: int, base: str, name: str = "l32i") -> None:
         """d = the word (or l16ui, l8ui) at base + at."""
@@ -201,10 +175,10 @@ class Asm:
         assert at % size == 0 and 0 <= at // size < 256, f"{name} at {at}"
         if size == 4 and at < 64:
             op0 = 8 if name == "l32i" else 9
-            word = _rrr(0, 0, at // 4, number(base), number(t), op0)
+            word = rrr(0, 0, at // 4, number(base), number(t), op0)
             self._put(name + ".n", word, t, base, at)
         else:
-            word = _rrr(0, 0, field, number(base), number(t), 2) | at // size << 16
+            word = rrr(0, 0, field, number(base), number(t), 2) | at // size << 16
             self._put(name, word, t, base, at)
 
     def branch(self, name: str, *operands: str | int, target: str) -> None:
@@ -214,15 +188,15 @@ class Asm:
         """
         first = number(str(operands[0]))
         if name in ZERO:
-            word = _rrr(0, 0, 0, first, ZERO[name] << 2 | 1, 6)
+            word = rrr(0, 0, 0, first, ZERO[name] << 2 | 1, 6)
         elif name in TWO:
-            word = _rrr(0, 0, TWO[name], first, number(str(operands[1])), 7)
+            word = rrr(0, 0, TWO[name], first, number(str(operands[1])), 7)
         elif name in BIT:
             bit = int(operands[1])
-            word = _rrr(0, 0, BIT[name] | bit >> 4, first, bit & 15, 7)
+            word = rrr(0, 0, BIT[name] | bit >> 4, first, bit & 15, 7)
         else:
             place = SMALL_NUMBERS.index(int(operands[1]))
-            word = _rrr(0, 0, place, first, SMALL[name] << 2 | 2, 6)
+            word = rrr(0, 0, place, first, SMALL[name] << 2 | 2, 6)
         self._jump(name, word, target, *operands)
 
     def jump(self, target: str) -> None:
@@ -247,13 +221,13 @@ class Asm:
 
     def movsp(self, t: str, s: str) -> None:
         """t = s, where t is the stack pointer."""
-        self._put("movsp", _rrr(0, 0, 1, number(s), number(t)), t, s)
+        self._put("movsp", rrr(0, 0, 1, number(s), number(t)), t, s)
 
     def distance(self, d: str, target: str, start: str) -> None:
         """d += how far the label `target` lies behind the label `start`."""
         for part in ("high", "low"):
             kind = 13 if part == "high" else 12
-            word = _rrr(0, 0, kind, number(d), number(d), 2)
+            word = rrr(0, 0, kind, number(d), number(d), 2)
             self.items.append(Item(f"distance {part}", (d, start), 3, target, word))
 
     def _places(self) -> dict[str, int]:
@@ -278,17 +252,17 @@ class Asm:
             if item.name.startswith("distance"):
                 far = places[item.target] - places[str(item.operands[1])]
                 low = (far & 255 ^ 128) - 128
-                word |= _signed((far - low) >> 8 if item.name.endswith("high") else low, 8) << 16
+                word |= signed((far - low) >> 8 if item.name.endswith("high") else low, 8) << 16
             elif item.name == "j":
-                word |= _signed(places[item.target] - at - 4, 18) << 6
+                word |= signed(places[item.target] - at - 4, 18) << 6
             elif item.name == "call0":
                 far = places[item.target] - (at & ~3) - 4
                 assert far % 4 == 0, f"{item.target} is not aligned"
-                word |= _signed(far // 4, 18) << 6
+                word |= signed(far // 4, 18) << 6
             elif item.target:
                 far = places[item.target] - at - 4
                 bits, place = (12, 12) if item.name in ZERO else (8, 16)
-                word |= _signed(far, bits) << place
+                word |= signed(far, bits) << place
             yield item, word
             at += item.size
 

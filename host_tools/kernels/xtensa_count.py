@@ -1,4 +1,4 @@
-"""Instructions of the Xtensa kernel: each operation, and whole verifications.
+"""Instructions of the Xtensa kernel: each operation, each routine, and whole verifications.
 
 All in our emulator, so every count repeats to the digit. See counts, which is the same for RV32.
 
@@ -10,12 +10,17 @@ from __future__ import annotations
 from hashlib import sha512
 
 from . import counts
-from .xtensa_kernel import Kernel, functions
+from .xtensa_kernel import Kernel, Routine, functions
 
 
 def operations() -> dict[str, float]:
     """The mean over random operands of each operation, its fetching included."""
     return counts.operations(Kernel)
+
+
+def routines() -> dict[str, int]:
+    """One call of each routine."""
+    return counts.routines(Routine)
 
 
 def verifications(teeth: tuple[int, ...] = (6, 8)) -> dict[str, int]:
@@ -53,6 +58,7 @@ def main() -> None:
     """Print everything."""
     for title, rows in (
         ("operation (mean)", operations()),
+        ("routine", routines()),
         ("kernel calls of a verification", verifications()),
         ("taken jumps and branches, % of a multiplication", taken()),
         ("bytes of code", size()),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .xtensa_asm import BIT, MEMORY, SMALL, SMALL_NUMBERS, THREE, TWO, ZERO
+from .xtensa_encoding import BIT, MEMORY, SMALL, SMALL_NUMBERS, THREE, TWO, ZERO
 
 _THREE = {place: name for name, place in THREE.items()}
 _MEMORY = {field: (name, size) for name, (field, size) in MEMORY.items()}

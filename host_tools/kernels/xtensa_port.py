@@ -26,6 +26,16 @@ INVERSE |= {"beqz": "bnez", "bnez": "beqz", "bltz": "bgez", "bgez": "bltz"}
 INVERSE |= {"blti": "bgei", "bgei": "blti"}
 
 
+def homes(parameters: int, weights: dict[str, float]) -> tuple[dict[str, str], dict[str, int]]:
+    """Give every RV32 register a register, the heaviest first, or a word of the frame."""
+    names = [r for r in sorted(weights, key=lambda r: (-weights[r], r)) if r != "ra"]
+    chosen, rest = names[: len(HOMES)], names[len(HOMES) :]
+    home = {f"a{i}": f"a{i + 2}" for i in range(parameters) if f"a{i}" in chosen}
+    free = iter([register for register in HOMES if register not in home.values()])
+    home |= {register: next(free) for register in chosen if register not in home}
+    return {"ra": LINK, **home}, {register: 4 * (i + 1) for i, register in enumerate(rest)}
+
+
 class Porter:
     """One routine. `far`: branches, by number, whose target is too far for a branch."""
 
@@ -36,7 +46,8 @@ class Porter:
         self._ops = ops
         self._far = far
         self._branches: list[str] = []  # the label of each
-        self._place(parameters, weights)
+        self._home, self._slot = homes(parameters, weights)
+        self._own = (4 * (len(self._slot) + 1) + 15) & ~15  # bytes below the routine's own frame
         self._called = {op.target for op in ops if op.name == "call"}
         self._prologue(parameters)
         before: Op | None = None
@@ -44,21 +55,6 @@ class Porter:
             self._write(op, before)
             before = before if op.name == "say" else op
         self.asm.label("epilogue")
-
-    def _place(self, parameters: int, weights: dict[str, float]) -> None:
-        """Give every RV32 register a home: a register, or a word of the frame."""
-        names = sorted(weights, key=lambda r: (-weights[r], r))
-        self._home = {"ra": LINK}
-        arguments = {f"a{i}": f"a{i + 2}" for i in range(parameters)}
-        chosen = [r for r in names if r != "ra"][: len(HOMES)]
-        self._home |= {r: home for r, home in arguments.items() if r in chosen}
-        free = [home for home in HOMES if home not in self._home.values()]
-        for register in chosen:
-            if register not in self._home:
-                self._home[register] = free.pop(0)
-        rest = [r for r in names if r not in self._home]
-        self._slot = {r: 4 * (i + 1) for i, r in enumerate(rest)}
-        self._own = (4 * (len(rest) + 1) + 15) & ~15  # bytes below the routine's own frame
 
     def _prologue(self, parameters: int) -> None:
         size = self._own + xtensa_recorder.frame_size(self._ops)

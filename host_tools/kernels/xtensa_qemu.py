@@ -17,8 +17,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from .xtensa_asm import SP, Asm, number
+from .xtensa_asm import SP, Asm
 from .xtensa_emulator import ALIGNMENT, MASK, EmulationError
+from .xtensa_encoding import number
 
 CPU = "dc233c"
 BASE = 0x0040_0000

@@ -28,3 +28,10 @@ def test_verifications() -> None:
 def test_operations() -> None:
     found = xtensa_count.operations()
     assert {name: n for name, n in found.items() if n > OPERATIONS[name.split()[1]]} == {}
+
+
+def test_routines() -> None:
+    limits = {"ecdsa": 39_000, "rsa": 1_560_000, "sha512_rounds": 17_000, "sm3_rounds": 5_100}
+    found = xtensa_count.routines()
+    assert found.keys() == limits.keys()
+    assert {name: n for name, n in found.items() if n > limits[name]} == {}

@@ -9,7 +9,8 @@ import struct
 
 import pytest
 
-from host_tools.kernels import xtensa_asm, xtensa_machine, xtensa_qemu
+from host_tools.kernels import xtensa_encoding as encoding
+from host_tools.kernels import xtensa_machine, xtensa_qemu
 from host_tools.kernels.curves import P256, SM2
 from host_tools.kernels.model import PRIMES
 from host_tools.kernels.xtensa_asm import Asm
@@ -47,8 +48,8 @@ class Function(Asm):
 def instruction(asm: Function, rng: random.Random) -> None:
     """One instruction of those that the kernel uses, apart from muluh and jumps."""
     d, s, t = (f"a{rng.randrange(FIRST, 16)}" for _ in range(3))
-    three = [name for name in xtensa_asm.THREE if name not in ("muluh", "mulsh")]
-    kind = rng.randrange(12)
+    three = [name for name in encoding.THREE if name not in ("muluh", "mulsh")]
+    kind = rng.randrange(13)
     if kind < 4:
         asm.op(rng.choice(three), d, s, t)
     elif kind == 4:
@@ -63,8 +64,10 @@ def instruction(asm: Function, rng: random.Random) -> None:
         asm.ssai(rng.randrange(32))
     elif kind == 9:
         rng.choice([asm.neg, asm.mov])(d, s)
+    elif kind == 10:
+        asm.shift_by(d, s, t)
     else:
-        name, (_, size) = rng.choice(list(xtensa_asm.MEMORY.items()))
+        name, (_, size) = rng.choice(list(encoding.MEMORY.items()))
         at = rng.randrange(SCRATCH // size, min(256, SIZE // size)) * size
         (asm.load if name.startswith("l") else asm.store)(d, at, "a2", name)
 
@@ -72,9 +75,9 @@ def instruction(asm: Function, rng: random.Random) -> None:
 def branch(asm: Function, rng: random.Random) -> None:
     """A conditional branch over a few instructions."""
     s, t = (f"a{rng.randrange(FIRST, 16)}" for _ in range(2))
-    kinds = [(name, (s, t)) for name in xtensa_asm.TWO] + [(name, (s,)) for name in xtensa_asm.ZERO]
-    kinds += [(name, (s, rng.choice(xtensa_asm.SMALL_NUMBERS))) for name in xtensa_asm.SMALL]
-    kinds += [(name, (s, rng.randrange(32))) for name in xtensa_asm.BIT]
+    kinds = [(name, (s, t)) for name in encoding.TWO] + [(name, (s,)) for name in encoding.ZERO]
+    kinds += [(name, (s, rng.choice(encoding.SMALL_NUMBERS))) for name in encoding.SMALL]
+    kinds += [(name, (s, rng.randrange(32))) for name in encoding.BIT]
     name, operands = rng.choice(kinds)
     with asm.skip(name, *operands):
         for _ in range(rng.randrange(1, 4)):
