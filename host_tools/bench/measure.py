@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from host_tools import interpreter as micropython
-from host_tools.bench import callgrind, cases, emptied, recording
+from host_tools.bench import callgrind, cases, emptied, real_rv32, recording
 from host_tools.bench.cases import Case
 from host_tools.bench.native import KERNELS, Backend
 from host_tools.boards import build
@@ -55,6 +55,8 @@ class Row:
     heap: int | None = None  # bytes allocated once warm
     plain: int | None = None  # instructions of the plain version
     speedup: float | None = None  # plain time / portable time, of this run
+    real_rv32: int | None = None  # instructions on a whole MicroPython for RV32, native kernel
+    real_heap: int | None = None  # bytes allocated there
 
 
 @dataclass
@@ -216,6 +218,12 @@ def measure(folder: Path, wanted: list[Case], say: Callable[[str], None]) -> Res
     word_bits = micropython.find().word_bits
     bench = Bench(folder, word_bits, say)
     rows = bench.run(wanted, list(KERNELS.values()))
+    say("measuring on a whole MicroPython for RV32, if there is one")
+    real = real_rv32.measure(wanted)
+    for row in rows:
+        if row.name in real:
+            row.real_rv32 = real[row.name].instructions
+            row.real_heap = real[row.name].heap
     say("building for every architecture")
     version = ".".join(str(number) for number in bench.interpreter.version)
     name = f"MicroPython {version}, {_UNIX[word_bits]}"

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,15 +91,16 @@ def _emulator() -> str | None:
     return os.environ.get(EMULATOR) or shutil.which("qemu-system-riscv32")
 
 
-def run(script: str, files: dict[str, str], timeout: float = 600.0) -> list[str]:
+def run(script: str, files: Mapping[str, str | bytes], timeout: float = 600.0) -> list[str]:
     """Give the lines that a script prints on the chip; files lie in /rom beside the firmware."""
     if missing():
         raise QemuError(missing())
     with tempfile.TemporaryDirectory() as folder:
         tree, image = Path(folder) / "tree", Path(folder) / "image.romfs"
         build("rv32imc", tree)
-        for name, text in files.items():
-            (tree / name).write_text(text)
+        for name, content in files.items():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            (tree / name).write_bytes(content.encode() if isinstance(content, str) else content)
         (tree / "job.mpy").write_bytes(mpy.compile_text(script))
         tool = str(Path(sys.executable).parent / "mpremote")
         command = [tool, "romfs", "--output", str(image), "--no-mpy", "build", str(tree)]

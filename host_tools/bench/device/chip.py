@@ -5,6 +5,7 @@ may be counted. Console output is the firmware's own and stays.
 """
 
 import sys
+import time
 
 _levels = {}
 
@@ -38,12 +39,43 @@ class Pin:
         pass
 
 
+class _Asyncio:
+    """Where an interpreter has no asyncio: what the App makes of it and does not use here."""
+
+    @staticmethod
+    def Event():
+        return None
+
+    @staticmethod
+    def StreamReader(_):
+        return None
+
+
+class _Time:
+    ticks_ms = getattr(time, "ticks_ms", None)
+    ticks_diff = getattr(time, "ticks_diff", None)
+
+    @staticmethod
+    def gmtime(_):
+        return (2000,)
+
+
 class _Machine:
     Pin = Pin
 
     @staticmethod
     def UART(*_, **__):
         return None
+
+
+def _fill_in():
+    """Give a bare interpreter (MicroPython's qemu port) what the App names and does not need."""
+    try:
+        import asyncio  # noqa: F401
+    except ImportError:
+        sys.modules["asyncio"] = _Asyncio
+    if not hasattr(time, "gmtime"):
+        sys.modules["time"] = _Time
 
 
 def terminals(count, begun, now):
@@ -53,6 +85,7 @@ def terminals(count, begun, now):
     board's file system has: board.py and site/. now: Unix seconds, at which the clock stands.
     """
     sys.modules["machine"] = _Machine
+    _fill_in()
     sys.path.append("")
     import board
     from gate.lane.lane import Lane
