@@ -16,24 +16,13 @@ from . import rv32_asm, xtensa_recorder
 from .rv32_asm import SP as RV_SP
 from .rv32_asm import ZERO as RV_ZERO
 from .xtensa_asm import LINK, SP, Asm
-from .xtensa_recorder import Op, Recorder
+from .xtensa_recorder import Op, Recorder, homes
 
 SCRATCH = ["a13", "a14", "a15"]
-HOMES = [f"a{i}" for i in range(2, 13)]
 INVERSE = {"beq": "bne", "blt": "bge", "bltu": "bgeu"}
 INVERSE |= {other: name for name, other in INVERSE.items()}
 INVERSE |= {"beqz": "bnez", "bnez": "beqz", "bltz": "bgez", "bgez": "bltz"}
 INVERSE |= {"blti": "bgei", "bgei": "blti"}
-
-
-def homes(parameters: int, weights: dict[str, float]) -> tuple[dict[str, str], dict[str, int]]:
-    """Give every RV32 register a register, the heaviest first, or a word of the frame."""
-    names = [r for r in sorted(weights, key=lambda r: (-weights[r], r)) if r != "ra"]
-    chosen, rest = names[: len(HOMES)], names[len(HOMES) :]
-    home = {f"a{i}": f"a{i + 2}" for i in range(parameters) if f"a{i}" in chosen}
-    free = iter([register for register in HOMES if register not in home.values()])
-    home |= {register: next(free) for register in chosen if register not in home}
-    return {"ra": LINK, **home}, {register: 4 * (i + 1) for i, register in enumerate(rest)}
 
 
 class Porter:

@@ -23,7 +23,7 @@ from .xtensa_encoding import number
 
 CPU = "dc233c"
 BASE = 0x0040_0000
-DATA_SIZE = 0x4000
+DATA_SIZE = 0x8000
 PAGE = 0x1000
 SYSCALL, CALLX8 = 0x005000, 0x0000E0
 WRITE, EXIT = 13, 118  # Linux's numbers on Xtensa
@@ -138,7 +138,7 @@ class Qemu:
 
     def __init__(self, code: bytes) -> None:
         self._code = code
-        self.instructions = 0  # not counted here
+        self.instructions = self.deepest = 0  # not counted here
         self._data = bytearray(DATA_SIZE)
         self._free = BASE + 4  # the first word is for the result
 

@@ -1,4 +1,5 @@
-"""RV32 instructions as data, for xtensa_port: recorded, and simplified by what is used later."""
+"""RV32 instructions as data, for xtensa_port: recorded, simplified by what is used later,
+and their registers given homes."""
 
 from __future__ import annotations
 
@@ -6,9 +7,11 @@ from dataclasses import dataclass
 
 from . import rv32_asm
 from .rv32_asm import SP, ZERO
+from .xtensa_asm import LINK
 
 LOOP = 8.0  # how much more an instruction in a loop weighs
 HOT = 64.0
+HOMES = [f"a{i}" for i in range(2, 13)]  # the Xtensa registers that RV32's live in
 
 
 @dataclass(frozen=True)
@@ -215,3 +218,13 @@ def weights(ops: list[Op], hot: tuple[str, ...]) -> list[float]:
         for j in range(start, i + 1):
             found[j] *= HOT if op.target in hot else LOOP
     return found
+
+
+def homes(parameters: int, weights: dict[str, float]) -> tuple[dict[str, str], dict[str, int]]:
+    """Give every RV32 register a register, the heaviest first, or a word of the frame."""
+    names = [r for r in sorted(weights, key=lambda r: (-weights[r], r)) if r != "ra"]
+    chosen, rest = names[: len(HOMES)], names[len(HOMES) :]
+    home = {f"a{i}": f"a{i + 2}" for i in range(parameters) if f"a{i}" in chosen}
+    free = iter([register for register in HOMES if register not in home.values()])
+    home |= {register: next(free) for register in chosen if register not in home}
+    return {"ra": LINK, **home}, {register: 4 * (i + 1) for i, register in enumerate(rest)}

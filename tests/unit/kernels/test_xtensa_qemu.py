@@ -9,10 +9,12 @@ import struct
 
 import pytest
 
+from host_tools.kernels import counts, xtensa_machine, xtensa_qemu
 from host_tools.kernels import xtensa_encoding as encoding
-from host_tools.kernels import xtensa_machine, xtensa_qemu
+from host_tools.kernels.combs import make_table
 from host_tools.kernels.curves import P256, SM2
 from host_tools.kernels.model import PRIMES
+from host_tools.kernels.replay import verification
 from host_tools.kernels.xtensa_asm import Asm
 from host_tools.kernels.xtensa_emulator import Emulator
 from host_tools.kernels.xtensa_kernel import Kernel, Routine, functions
@@ -116,26 +118,28 @@ def under_qemu(name: str) -> Qemu:
     return Qemu(xtensa_qemu.replaced(functions()[name], body))
 
 
-def kernel_under_qemu() -> Kernel:
-    kernel = Kernel()
-    kernel.emulator = under_qemu("_machine")
-    return kernel
+class QemuKernel(Kernel):
+    """The field machine under qemu."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.emulator = under_qemu("_machine")
 
 
 def test_the_kernel_passes_the_firmware_s_self_test() -> None:
-    checks.self_test(kernel_under_qemu())
+    checks.self_test(QemuKernel())
 
 
 @pytest.mark.parametrize("field", PRIMES)
 def test_the_kernel_agrees_with_the_model(field: int) -> None:
-    checks.random_programs(kernel_under_qemu(), field, f"qemu {field}", 40)
+    checks.random_programs(QemuKernel(), field, f"qemu {field}", 40)
 
 
 @pytest.mark.parametrize("op", checks.NAMES, ids=checks.NAMES.values())
 @pytest.mark.parametrize("field", PRIMES)
 def test_operations_on_any_256_bits(field: int, op: int) -> None:
     """Sixteen of them in one run."""
-    p, rng, kernel = PRIMES[field], random.Random(f"{field} {op}"), kernel_under_qemu()
+    p, rng, kernel = PRIMES[field], random.Random(f"{field} {op}"), QemuKernel()
     unfactor = pow(checks.FACTOR[field], -1, p)
     for _ in range(5):
         values = [operand(rng, p) for _ in range(16)]
@@ -170,6 +174,15 @@ def test_the_replacement_of_high_words() -> None:
             machine.call(at)
             left.append(machine.read(at, 4 * COUNT))
         assert left[0] == left[1]
+
+
+@pytest.mark.parametrize("signed", counts.signatures(), ids=lambda signed: signed.name)
+@pytest.mark.parametrize("teeth", [0, 8])
+def test_whole_verifications(signed: counts.Signed, teeth: int) -> None:
+    """Of a signature by `cryptography` or our own curves; the slots of each call are compared."""
+    table = make_table(signed.alg, signed.key, teeth) if teeth else b""
+    arguments = (signed.alg, signed.key, counts.MESSAGE, signed.signature, table)
+    assert verification(*arguments, kind=QemuKernel).valid
 
 
 def routine_under_qemu(name: str) -> Routine:
