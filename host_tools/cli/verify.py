@@ -10,6 +10,7 @@ from pathlib import Path
 import rich_click as click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from host_tools import firmware, interpreter, times
 from host_tools.bundles import trust_list
@@ -73,15 +74,14 @@ def command(
         with service:
             if code == "-":
                 for scanned in codes(sys.stdin.buffer):
-                    answer = service.verify(scanned, times.now() if at is None else at)
-                    _write(json.dumps(answer, ensure_ascii=False))
+                    _write(service.verify(scanned, times.now() if at is None else at))
                 return
             scanned = code.encode("utf-8", "surrogateescape")
             answer = service.verify(scanned, times.now() if at is None else at)
     except (Failure, interpreter.InterpreterError) as error:
         raise click.UsageError(str(error), ctx) from None
     if as_json:
-        _write(json.dumps(answer, ensure_ascii=False))
+        _write(answer)
     else:
         _show(answer)
 
@@ -93,9 +93,23 @@ def _service(bundle: Path | None, root: Path | None, trust: Path | None) -> Serv
     return Service(trust=part, bundle=bundle.read_bytes(), root=read_root(bundle, root))
 
 
-def _write(line: str) -> None:
+def _write(answer: Answer) -> None:
+    """One line of JSON, at once. What a terminal or a reader of lines might act on is escaped."""
+    line = _visible(json.dumps(answer, ensure_ascii=False))
     sys.stdout.buffer.write(line.encode() + b"\n")
     sys.stdout.buffer.flush()
+
+
+def _visible(text: str) -> str:
+    """A text with its control characters, line separators and the like as JSON's escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else _escape(c) for c in text)
+
+
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
 def _show(answer: Answer) -> None:
@@ -108,13 +122,15 @@ def _show(answer: Answer) -> None:
         for line in reason_texts(answer["reason"]):
             console.print(f"  {line}", markup=False)
     table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column()
+    table.add_column(overflow="fold")
     for name in ("format", "issuer", "kid", "rule"):
         if answer.get(name) is not None:
-            table.add_row(name, str(answer[name]))
+            table.add_row(name, Text(_visible(str(answer[name]))))
     for kind, claims in (answer["claims"] or {}).items():
         if kind != "hcert":
             for claim in claims:
-                table.add_row(kind, _in_words(claim))
+                table.add_row(kind, Text(_visible(_in_words(claim))))
     console.print(table)
 
 
@@ -124,7 +140,7 @@ def _in_words(claim: Mapping[str, object]) -> str:
     for name in sorted(claim, key=lambda name: (name not in _FIRST, name)):
         value = claim[name]
         if name == "at" and isinstance(value, int):
-            value = times.rfc3339(value)
+            value = _moment(value)
         elif name in _DAYS and isinstance(value, int):
             value = times.day_text(value)
         elif name == "regions" and isinstance(value, dict):
@@ -133,6 +149,13 @@ def _in_words(claim: Mapping[str, object]) -> str:
             value = " ".join(map(str, value)) or "none"
         parts.append(f"{name} {value}")
     return ", ".join(parts)
+
+
+def _moment(seconds: int) -> str:
+    try:
+        return times.rfc3339(seconds)
+    except (ValueError, OverflowError):  # a day before the year 1, or after 9999
+        return f"{seconds} s after 1970"
 
 
 def reason_texts(reason: str) -> list[str]:

@@ -53,12 +53,12 @@ class Service:
 
     def verify(self, code: bytes, at: int) -> Answer:
         """The firmware's answer for one code at a time in Unix seconds. Always gives one."""
-        if self._process is None:
-            self._start()
         try:
+            if self._process is None:
+                self._start()
             self._send(at.to_bytes(8, "big"), code[:MAX_CODE])
             return self._receive()
-        except (OSError, ValueError):
+        except (OSError, ValueError, Failure):
             # The firmware must never die of a code. Should it do so all the same, that code is
             # refused and the next one finds a new process.
             self._stop()
@@ -80,8 +80,7 @@ class Service:
         except (OSError, ValueError):
             self._stop()
             raise Failure(
-                "the firmware's verifier does not start; see why with: "
-                f"gatectl micropython {LOOP.name}"
+                f"the firmware's verifier does not start; see why with: gatectl micropython {LOOP}"
             ) from None
         if not opened["ok"]:
             self._stop()

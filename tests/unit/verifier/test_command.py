@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from host_tools.bundles import trust_list
+from host_tools.codes import hc1
+from host_tools.verifying.service import Service
 
-from .people import FOUR, GREEN, NOW, PLATFORM, STRANGER, TRUSTED, certificate, code
+from .people import FOUR, GREEN, NOW, PLATFORM, STRANGER, TRUSTED, certificate, code, trust_part
 
 GATECTL = Path(sys.executable).with_name("gatectl")
 AT = ("--at", "2026-09-21T14:13:20Z")  # NOW
@@ -69,6 +71,40 @@ def test_one_code_on_the_command_line(trust: Path) -> None:
     assert people.returncode == 0
     assert "issuer_unknown" in people.stdout.decode()
     assert "发" in people.stdout.decode()  # the reason in Chinese too
+
+
+def test_what_was_signed_cannot_act_on_the_terminal(trust: Path) -> None:
+    document = hc1.vaccination("AT", 2, 2, "2026-01-15")
+    product = "[/red] [link=x]\x1b[31m\x07\x7f\x9b2J\n\u2028\u202e\U000e0001"
+    document["v"][0]["mp"] = product  # type: ignore[index]
+    shown = certificate(document).decode()
+    people = verify("--trust", trust, *AT, "--", shown)
+    assert (people.returncode, people.stderr) == (0, b"")
+    for part in (b"[/red]", b"[link=x]\\u001b[31m\\u0007\\u007f\\u009b2J\\u000a\\u2028\\u202e"):
+        assert part in people.stdout
+    (line,) = verify("--trust", trust, *AT, "--json", shown).stdout.decode().splitlines()
+    assert line.isprintable()
+    assert json.loads(line)["claims"]["vaccination"][0]["product"] == product
+
+
+@pytest.mark.parametrize("sampled", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_time_beyond_the_calendar_is_shown_all_the_same(trust: Path, sampled: str) -> None:
+    entry = hc1.vaccination("AT", 2, 2, "2026-01-15")["v"][0]  # type: ignore[index]
+    test = entry | {"tt": "LP6464-4", "tr": "260415000", "sc": sampled}
+    document = hc1.vaccination("AT", 2, 2, "2026-01-15") | {"v": [], "t": [test]}
+    outcome = verify("--trust", trust, *AT, certificate(document).decode())
+    assert (outcome.returncode, outcome.stderr) == (0, b"")
+    assert b"s after 1970" in outcome.stdout
+
+
+def test_a_verifier_that_dies_is_replaced() -> None:
+    with Service(trust=trust_part()) as service:
+        assert service._process is not None
+        service._process.kill()
+        lost = service.verify(certificate(), NOW)
+        assert (lost["ok"], lost["reason"], lost["stage"]) == (False, "internal_error", "gate")
+        assert list(lost) == ["ok", "reason", "stage", "format", "issuer", "kid", "claims"]
+        assert service.verify(certificate(), NOW)["ok"]
 
 
 @pytest.mark.parametrize(
