@@ -83,7 +83,7 @@ def _hc1(data, issuers, now, skew, seen):
     sign1 = hc1.read_envelope(inflate(data))
     issuer = _signer(sign1, b"", issuers, HC1, seen)
     cwt = hc1.Cwt(sign1.payload)
-    if cwt.issuer is not None:
+    if cwt.issuer:
         seen.issuer = cwt.issuer  # the country, which says more than the certificate's name
     _check_time(cwt, issuer, now, skew)
     kind, found = hc1.read_certificate(cwt.certificate, seen.issuer, cwt.issued)
@@ -181,7 +181,7 @@ def _check_time(statement, issuer, now, skew):
         raise Refusal("code_not_yet_valid")
     if now > issuer.not_after:
         raise Refusal("issuer_key_expired")
-    if now < issuer.not_before:
+    if now < issuer.not_before - skew:
         raise Refusal("issuer_key_not_yet_valid")
 
 

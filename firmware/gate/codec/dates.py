@@ -1,6 +1,12 @@
-"""Dates and times as texts (RFC 3339, ISO 8601) to integers. No floats, no time zone tables."""
+"""Dates and times as texts (RFC 3339, ISO 8601) to integers. No floats, no time zone tables.
+
+Texts are read as bytes: MicroPython looks for every character that it takes from a text among all
+names of the program.
+"""
 
 _DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
+_DASH = 0x2D
+_COLON = 0x3A
 _EPOCH = 719163  # 1970-01-01, counted from 0001-01-01 as day 1
 
 
@@ -25,66 +31,73 @@ def day_number(year, month, day):
 
 
 def parse_date(text):
-    """Days since 1970-01-01 of `YYYY-MM-DD`, or None."""
-    if len(text) != 10 or text[4] != "-" or text[7] != "-":
-        return None
-    year, month, day = _number(text[:4]), _number(text[5:7]), _number(text[8:])
-    if year is None or month is None or day is None:
-        return None
-    return day_number(year, month, day)
+    """Days since 1970-01-01 of `YYYY-MM-DD`, or None. text: str."""
+    data = text.encode()
+    return _date(data) if len(data) == 10 else None
 
 
 def parse_time(text):
     """Unix seconds of `YYYY-MM-DDThh:mm:ss`, perhaps with a fraction, then Z or an offset; or None.
 
     Seconds may be left out, the offset may be +hh, +hhmm or +hh:mm (ISO 8601, as certificates have
-    it); without one the time is taken as UTC. Fractions are dropped.
+    it); without one the time is taken as UTC. Fractions are dropped. text: str.
     """
-    if len(text) < 16 or text[10] not in "Tt ":
+    data = text.encode()
+    if len(data) < 16 or data[10] not in b"Tt " or data[13] != _COLON:
         return None
-    day = parse_date(text[:10])
-    hour, minute = _number(text[11:13]), _number(text[14:16])
-    if day is None or text[13] != ":" or hour is None or minute is None:
+    day = _date(data)
+    hour, minute = _number(data, 11, 13), _number(data, 14, 16)
+    if day is None or hour is None or minute is None:
         return None
-    rest = text[16:]
+    at = 16
     second = 0
-    if rest[:1] == ":":
-        second = _number(rest[1:3])
-        rest = rest[3:]
-        if rest[:1] == ".":
-            digits = 1
-            while digits < len(rest) and "0" <= rest[digits] <= "9":
-                digits += 1
-            if digits == 1:
+    if data[at : at + 1] == b":":
+        second = _number(data, 17, 19)
+        at = 19
+        if data[at : at + 1] == b".":
+            at += 1
+            while _number(data, at, at + 1) is not None:
+                at += 1
+            if at == 20:
                 return None
-            rest = rest[digits:]
-    offset = _offset(rest)
+    offset = _offset(data[at:])
     if second is None or offset is None or hour > 23 or minute > 59 or second > 60:
         return None
     return day * 86400 + hour * 3600 + minute * 60 + second - offset
 
 
-def _offset(text):
+def _date(data):
+    """Days since 1970-01-01 of the date at the beginning of at least ten bytes, or None."""
+    year, month, day = _number(data, 0, 4), _number(data, 5, 7), _number(data, 8, 10)
+    if year is None or month is None or day is None or data[4] != _DASH or data[7] != _DASH:
+        return None
+    return day_number(year, month, day)
+
+
+def _offset(data):
     """Seconds east of UTC of `Z`, `+hh`, `+hhmm`, `+hh:mm` or nothing; None if it is neither."""
-    if text in ("", "Z", "z"):
+    size = len(data)
+    if data in (b"", b"Z", b"z"):
         return 0
-    if text[0] not in "+-" or len(text) not in (3, 5, 6):
+    if data[0] not in b"+-" or size not in (3, 5, 6) or (size == 6 and data[3] != _COLON):
         return None
-    if len(text) == 6 and text[3] != ":":
-        return None
-    hours = _number(text[1:3])
-    minutes = _number(text[-2:]) if len(text) > 3 else 0
+    hours = _number(data, 1, 3)
+    minutes = _number(data, size - 2, size) if size > 3 else 0
     if hours is None or minutes is None or hours > 23 or minutes > 59:
         return None
     seconds = hours * 3600 + minutes * 60
-    return -seconds if text[0] == "-" else seconds
+    return -seconds if data[0] == _DASH else seconds
 
 
-def _number(text):
-    """A number of ASCII digits alone, or None."""
-    if not text:
+def _number(data, start, end):
+    """The number of ASCII digits in data[start:end], or None if there is anything else."""
+    if end > len(data):
         return None
-    for character in text:
-        if not "0" <= character <= "9":
+    number = 0
+    while start < end:
+        digit = data[start] - 0x30
+        if not 0 <= digit <= 9:
             return None
-    return int(text)
+        number = 10 * number + digit
+        start += 1
+    return number

@@ -12,7 +12,6 @@ from .cose import lenient_sign1
 from .dates import parse_date, parse_time
 
 PREFIX = b"HC1:"
-MAX_COMPRESSED = 4096  # bytes
 
 HCERT = -260  # CWT claim of the certificate; the certificate itself is under 1 in it
 _CWT_TAG = 61
@@ -22,7 +21,8 @@ VACCINATION = 3  # kinds, as in claims.py
 TEST = 4
 RECOVERY = 5
 
-MAX_EACH = 4  # entries; schema 1.3 allows one, earlier ones more
+MAX_EACH = 4  # entries in certificates before schema 1.3, which allows one
+MAX_DOSES = 99  # schema 1.3 has no maximum, earlier ones have 9
 
 _COVID_19 = "840539006"  # SNOMED CT: the only agent that a DCC is about
 _RESULTS = {"260373001": "positive", "260415000": "negative"}  # SNOMED CT: detected, not detected
@@ -75,9 +75,10 @@ def read_certificate(certificate, issuer, issued):
     """Check a DCC against the schema and give (kind, [claim]); claims as in claims.py.
 
     certificate: dict. issuer: name for the claims. issued: Unix seconds, 0 if unknown.
-    Raises Refusal: claims_invalid; claims_several when it is about more than one kind, or none.
+    Raises Refusal: claims_invalid; claims_several when it is about more than one kind, or none, or
+    has more entries than its version of the schema allows.
     """
-    _text(certificate, "ver", 1, 16)
+    most = 1 if _version(certificate) >= (1, 3) else MAX_EACH
     _person(certificate, issued)
     kind = 0
     claims = []
@@ -85,16 +86,27 @@ def read_certificate(certificate, issuer, issued):
         entries = certificate.get(key)
         if not entries:
             continue
-        if kind:
-            raise Refusal("claims_several")
-        if not isinstance(entries, list) or len(entries) > MAX_EACH:
+        if not isinstance(entries, list):
             raise Refusal("claims_invalid")
+        if kind or len(entries) > most:
+            raise Refusal("claims_several")
         kind = number
         for entry in entries:
             claims.append(_entry(entry, read, issuer))
     if not kind:
         raise Refusal("claims_several")
     return kind, claims
+
+
+def _version(certificate):
+    """(major, minor) of the schema that a certificate is made after."""
+    numbers = _text(certificate, "ver", 5, 16).split(".")
+    if len(numbers) != 3:
+        raise Refusal("claims_invalid")
+    for number in numbers:
+        if not number.isdigit():
+            raise Refusal("claims_invalid")
+    return int(numbers[0]), int(numbers[1])
 
 
 def _entry(entry, read, issuer):
@@ -116,8 +128,8 @@ def _person(certificate, issued):
     for plain, standard in (("fn", "fnt"), ("gn", "gnt")):
         spelling = _text(name, plain, 0, 80) if plain in name else ""
         letters = _text(name, standard, 0, 80) if standard in name else ""
-        for character in letters:
-            if not ("A" <= character <= "Z" or character == "<"):
+        for byte in letters.encode():
+            if not (0x41 <= byte <= 0x5A or byte == 0x3C):  # A to Z and <
                 raise Refusal("claims_invalid")
         if spelling and standard in name and not letters:  # its ICAO 9303 form may not be empty
             raise Refusal("claims_invalid")
@@ -129,18 +141,19 @@ def _person(certificate, issued):
     if not named or not _birth(born):
         raise Refusal("claims_invalid")
     day = parse_date(born)
-    if day is not None and issued and day > issued // 86400:
+    if day is not None and issued and day > issued // 86400 + 1:  # where tomorrow has begun
         raise Refusal("claims_invalid")
 
 
 def _birth(text):
     """Whether a text is nothing, YYYY, YYYY-MM or YYYY-MM-DD, 1900 to 2099, parts perhaps 00."""
-    if not text:
+    data = text.encode()
+    if not data:
         return True
-    if text[:2] not in ("19", "20") or len(text) not in (4, 7, 10):
+    if data[:2] not in (b"19", b"20") or len(data) not in (4, 7, 10):
         return False
-    for i, character in enumerate(text):
-        if character != "-" if i in (4, 7) else not "0" <= character <= "9":
+    for i in range(2, len(data)):
+        if data[i] != 0x2D if i in (4, 7) else not 0x30 <= data[i] <= 0x39:
             return False
     return True
 
@@ -183,7 +196,7 @@ def _text(entry, key, low, high):
 
 def _count(entry, key):
     value = entry.get(key)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 9:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_DOSES:
         raise Refusal("claims_invalid")
     return value
 

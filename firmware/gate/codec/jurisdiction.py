@@ -13,16 +13,17 @@ MAX_LENGTH = 12
 
 def valid(text) -> bool:
     """Say whether a text is a jurisdiction: two capital letters, perhaps "-" and a region."""
-    if not MIN_LENGTH <= len(text) <= MAX_LENGTH:
+    data = text.encode()
+    if not MIN_LENGTH <= len(data) <= MAX_LENGTH:
         return False
-    if not (_letter(text[0]) and _letter(text[1])):
+    if not (_letter(data[0]) and _letter(data[1])):
         return False
-    if len(text) == 2:
+    if len(data) == 2:
         return True
-    if text[2] != "-" or len(text) == 3:
+    if data[2] != 0x2D or len(data) == 3:
         return False
-    for character in text[3:]:
-        if not (_letter(character) or "0" <= character <= "9"):
+    for byte in data[3:]:
+        if not (_letter(byte) or 0x30 <= byte <= 0x39):
             return False
     return True
 
@@ -74,8 +75,8 @@ def read(reader, low, high):
     return tuple(places)
 
 
-def _letter(character) -> bool:
-    return "A" <= character <= "Z"
+def _letter(byte) -> bool:
+    return 0x41 <= byte <= 0x5A
 
 
 def _nests(region) -> bool:

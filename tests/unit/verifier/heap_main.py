@@ -1,0 +1,35 @@
+"""Runs on MicroPython: verifies the codes of a file (argv: trust part, codes) one after the other.
+
+The file holds codes after their length in two bytes. Prints a line of JSON for each: null or the
+reason. Codes are read into one buffer, as a reader does.
+"""
+
+import gc
+import json
+import sys
+
+_buffer = bytearray(4300)
+
+from gate.refusal import Refusal  # noqa: E402 - after the buffer, while the heap is in one piece
+from gate.trust.issuers import Issuers  # noqa: E402
+from gate.verifier import authenticate  # noqa: E402
+
+NOW = 1_790_000_000
+
+with open(sys.argv[1], "rb") as file:
+    issuers = Issuers(file.read())
+with open(sys.argv[2], "rb") as file:
+    view = memoryview(_buffer)
+    while True:
+        head = file.read(2)
+        if not head:
+            break
+        size = int.from_bytes(head, "big")
+        file.readinto(view[:size])
+        gc.collect()  # as the terminal does before each code
+        reason = None
+        try:
+            authenticate(view[:size], issuers, NOW)
+        except Refusal as refusal:
+            reason = refusal.reason
+        print(json.dumps(reason))

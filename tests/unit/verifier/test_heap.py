@@ -1,0 +1,78 @@
+"""The verifier on the heap of a small board, compiled as there, also after whatever was shown."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from pathlib import Path
+
+import base45
+import pytest
+
+from host_tools import interpreter as micropython
+from host_tools.boards import build
+from host_tools.codes.oc1 import Proof
+from host_tools.interpreter import Interpreter
+
+from .people import CITY, FOUR, GREEN, HOLDER, NOW, PLATFORM, certificate, code, trust_part
+
+MAIN = Path(__file__).with_name("heap_main.py")
+HEAP = "100k"  # everything: firmware, its modules' variables, the codes
+
+
+def hc1(inflated: bytes) -> bytes:
+    return b"HC1:" + base45.b45encode(zlib.compress(inflated, 9))
+
+
+GOOD = [
+    certificate(),
+    code(PLATFORM.says(FOUR)),
+    code(PLATFORM.says(GREEN), CITY.says(GREEN), proof=Proof(HOLDER, NOW)),
+]
+# What takes as much as it can; none of it may cost the next person their passage.
+HOSTILE = [
+    hc1(bytes(6144)),
+    hc1(bytes(2_000_000)),
+    hc1(b"\x99\x07\xff" + b"\xa0" * 0x7FF),
+    hc1(b"\x99\x07\xff" + b"\x80" * 0x7FF),
+    hc1(b"\x9f" + b"\x61a" * 3000 + b"\xff"),
+    hc1(b"\xbf" + b"".join(b"\x19" + bytes([4 + i // 256, i % 256, 0xA0]) for i in range(1000))),
+    hc1(b"\x84\x59\x17\x00" + bytes(0x1700) + b"\xa0\x40\x40"),
+    hc1(b"\x5f" + b"\x41a" * 3000 + b"\xff"),
+    hc1(b"\x81" * 6000),
+    hc1(b"\xc1" * 6000),
+    b"HC1:" + b"0" * 4292,
+    b"OC1:" + b"0" * 4292,
+    b"\xff" * 4296,
+    b"A" * 4300,
+]
+
+
+def test_every_good_code_is_read_between_hostile_ones(
+    micropython_x86: Interpreter, tmp_path: Path
+) -> None:
+    build.build("x86", tmp_path / "firmware")
+    shown = [one for hostile in HOSTILE for one in (*GOOD, hostile)] + GOOD
+    (tmp_path / "trust").write_bytes(trust_part())
+    (tmp_path / "codes").write_bytes(b"".join(len(c).to_bytes(2, "big") + c for c in shown))
+    outcome = micropython.run(
+        [str(MAIN), str(tmp_path / "trust"), str(tmp_path / "codes")],
+        heap=HEAP,
+        interpreter=micropython_x86,
+        extra_path=[tmp_path / "firmware"],
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    reasons = [json.loads(line) for line in outcome.stdout.splitlines()]
+    assert len(reasons) == len(shown)
+    assert [r for c, r in zip(shown, reasons, strict=True) if c in GOOD] == [None] * len(
+        [c for c in shown if c in GOOD]
+    )
+    assert all(r for c, r in zip(shown, reasons, strict=True) if c not in GOOD)
+
+
+@pytest.fixture
+def micropython_x86(micropython: Interpreter) -> Interpreter:
+    reason = build.refusal(micropython, "x86")
+    if reason:
+        pytest.skip("needs MicroPython for x86: " + reason)
+    return micropython
