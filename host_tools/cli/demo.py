@@ -116,7 +116,7 @@ def _scene(
         console, turnstile, presentation, f"{number:2}  {person.name}", len(data)
     ) as tick:
         outcome = turnstile.settle(presentation, tick)
-    scene = Scene(number, person, outcome, site.pulse_ms)
+    scene = Scene(number, person, outcome)
     console.print(card(scene, console.width))
     return scene
 

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 GATECTL = Path(sys.executable).with_name("gatectl")
-DEMO_S = 30  # beside other tests; alone it takes less than 10
 
 
 def run(*args: str, cache: Path | None = None, input: str = "") -> subprocess.CompletedProcess[str]:
@@ -27,10 +26,8 @@ def run(*args: str, cache: Path | None = None, input: str = "") -> subprocess.Co
 
 
 def test_demo(tmp_path: Path) -> None:
-    began = time.monotonic()
     done = run("demo", "--svg", str(tmp_path / "demo.svg"))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert time.monotonic() - began < DEMO_S
     assert "all 13 as expected" in done.stdout
     assert done.stdout.count("then shut") == 4
     assert done.stdout.count("stayed shut") == 9
