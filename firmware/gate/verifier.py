@@ -14,6 +14,7 @@ from .refusal import Refusal
 from .trust.issuers import HC1, OC1
 
 MAX_CODE = 4296  # characters; the most that a QR code holds in alphanumeric mode (40-L)
+HC1_ALGORITHMS = (crypto.ES256, crypto.PS256)  # hcert specification 3.3.2; OC1 takes all
 CLOCK_SKEW = 60  # seconds that an issuer's or a phone's clock may be ahead of ours
 
 
@@ -81,6 +82,8 @@ def _authenticate(code, issuers, now, skew, seen):
 
 def _hc1(data, issuers, now, skew, seen):
     sign1 = hc1.read_envelope(inflate(data))
+    if sign1.alg not in HC1_ALGORITHMS:
+        raise Refusal("alg_unknown")
     issuer = _signer(sign1, b"", issuers, HC1, seen)
     cwt = hc1.Cwt(sign1.payload)
     if cwt.issuer:

@@ -18,13 +18,14 @@ from host_tools.verifying.service import Service
 from .people import DAY, FOREIGN, NOW, Issuer, issuer, trust_part
 
 HCERT = -260
+ED25519 = issuer("Ed25519", -8, formats=2)
 ONLY_TESTS = issuer("Laboratories", formats=2, claims=8)
 RSA = issuer("RSA", -37, formats=2)
 
 
 @pytest.fixture(scope="module")
 def gate() -> Iterator[Service]:
-    part = trust_part(ONLY_TESTS, RSA)
+    part = trust_part(ED25519, ONLY_TESTS, RSA)
     with Service(trust=part) as service:
         yield service
 
@@ -200,6 +201,8 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "an algorithm that does not exist": (
         text(cbor2.dumps(sign(cwt(document()), protected={1: -1, 4: FOREIGN.entry.kid}))),
         "alg_unknown"),
+    "an algorithm that only combined codes may have": (
+        text(cbor2.dumps(sign(cwt(document()), ED25519))), "alg_unknown"),
     "no key id": (text(cbor2.dumps(sign(cwt(document()), protected={1: -7}))), "kid_missing"),
     "a header that must be understood": (
         text(cbor2.dumps(sign(cwt(document()), unprotected={2: [99], 99: 0}))), "cose_invalid"),
