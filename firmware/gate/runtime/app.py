@@ -133,7 +133,6 @@ class App:
 
     def _verify(self, code):
         began = self.clock.ms()
-        gc.collect()  # what reading left behind, or inflate may find no room in one piece
         try:
             verdict = judge(code, self.site, self.clock, self._replay)
         except Exception as error:
