@@ -9,18 +9,13 @@ anything is allocated. Nothing recurses.
 """
 
 from ..refusal import Refusal
+from .real import real
+from .utf8 import check, text_of
 
 MAX_DEPTH = 12  # arrays and maps that are open at once
 MAX_ITEMS = 2048  # items in all arrays and maps of one `value`
 
 _BREAK = 0xFF
-
-
-class Real:
-    """A float that is no whole number. Times use only its whole part, and nothing else takes it."""
-
-    def __init__(self, whole):
-        self.whole = whole  # int, rounded down
 
 
 def decode(data, canonical=True):
@@ -90,7 +85,7 @@ class Reader:
 
     def text(self, low, high):
         """A text of low to high bytes, as `str`."""
-        return _utf8(self._chunk(self._counted(3, low, high)))
+        return text_of(self._chunk(self._counted(3, low, high)))
 
     def tag(self, number):
         """Take the tag if it comes next, and say whether it did."""
@@ -192,7 +187,7 @@ def _read(data, position, end, canonical):
                 raise Refusal("cbor_invalid")
             value = to_text(data[start + 1 : position], "utf-8")
             if length(value) != first - 0x60:  # fewer characters than bytes
-                _check_utf8(data[start + 1 : position])
+                check(data[start + 1 : position])
         elif first < 0x18:
             value = first
         elif first == _BREAK:
@@ -249,7 +244,7 @@ def _read(data, position, end, canonical):
                 if number > end - position:
                     raise Refusal("cbor_invalid")
                 piece = data[position : position + number]
-                value = bytes(piece) if kind == 2 else _utf8(piece)
+                value = bytes(piece) if kind == 2 else text_of(piece)
                 position += number
         while inside is not None:  # where the value belongs; what it completes is a value too
             if left < 0:
@@ -287,11 +282,11 @@ def _pieces(data, position, end, kind):
     while reader.position < end and data[reader.position] != _BREAK:
         piece = reader._chunk(reader._counted(kind, 0, end))
         if kind == 3:
-            _utf8(piece)  # 3.2.3: no character may span two chunks
+            text_of(piece)  # 3.2.3: no character may span two chunks
         whole.extend(piece)
     if reader.position == end:
         raise Refusal("cbor_invalid")
-    return (_utf8(whole) if kind == 3 else bytes(whole)), reader.position + 1
+    return (text_of(whole) if kind == 3 else bytes(whole)), reader.position + 1
 
 
 def _simple(number, info, canonical):
@@ -306,70 +301,9 @@ def _simple(number, info, canonical):
     if info == 23:  # undefined
         return None
     if info == 25:
-        return _real(number, 5, 10)
+        return real(number, 5, 10)
     if info == 26:
-        return _real(number, 8, 23)
+        return real(number, 8, 23)
     if info == 27:
-        return _real(number, 11, 52)
+        return real(number, 11, 52)
     raise Refusal("cbor_invalid")
-
-
-def _real(bits, exponent_bits, fraction_bits):
-    """An IEEE 754 number: int when whole, else Real. No float is made: boards have small ones."""
-    bias = (1 << (exponent_bits - 1)) - 1
-    exponent = (bits >> fraction_bits) & ((1 << exponent_bits) - 1)
-    fraction = bits & ((1 << fraction_bits) - 1)
-    negative = bits >> (exponent_bits + fraction_bits)
-    if exponent == (1 << exponent_bits) - 1 or exponent - bias > 63:
-        raise Refusal("cbor_invalid")  # infinite, no number, or beyond any time or count
-    if exponent:
-        fraction |= 1 << fraction_bits
-    else:
-        exponent = 1
-    shift = exponent - bias - fraction_bits
-    whole = fraction << shift if shift >= 0 else fraction >> -shift
-    exact = shift >= 0 or whole << -shift == fraction
-    if negative:
-        whole = -whole if exact else -whole - 1
-    return whole if exact else Real(whole)
-
-
-def _utf8(data):
-    """Text from its bytes."""
-    try:
-        text = str(data, "utf-8")
-    except UnicodeError:
-        raise Refusal("cbor_invalid")
-    if len(text) != len(data):
-        _check_utf8(data)
-    return text
-
-
-def _check_utf8(data):
-    """RFC 3629, which MicroPython checks in part: no overlong forms, no surrogates, no more than
-    U+10FFFF."""
-    i = 0
-    size = len(data)
-    while i < size:
-        first = data[i]
-        i += 1
-        if first < 0x80:
-            continue
-        if 0xC2 <= first <= 0xDF:
-            more, low, high = 1, 0x80, 0xBF
-        elif 0xE0 <= first <= 0xEF:
-            more = 2
-            low = 0xA0 if first == 0xE0 else 0x80
-            high = 0x9F if first == 0xED else 0xBF
-        elif 0xF0 <= first <= 0xF4:
-            more = 3
-            low = 0x90 if first == 0xF0 else 0x80
-            high = 0x8F if first == 0xF4 else 0xBF
-        else:
-            raise Refusal("cbor_invalid")
-        if i + more > size or not low <= data[i] <= high:
-            raise Refusal("cbor_invalid")
-        for k in range(i + 1, i + more):
-            if data[k] & 0xC0 != 0x80:
-                raise Refusal("cbor_invalid")
-        i += more

@@ -7,9 +7,10 @@ policy accepts it.
 """
 
 from ..refusal import Refusal
-from .cbor import Reader, Real, decode
+from .cbor import Reader, decode
 from .cose import lenient_sign1
 from .dates import parse_date, parse_time
+from .real import Real
 
 PREFIX = b"HC1:"
 

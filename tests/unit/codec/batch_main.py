@@ -7,7 +7,7 @@ import binascii
 import json
 import sys
 
-from gate.codec import base45, cbor, cose, dates, hc1, inflate
+from gate.codec import base45, cbor, cose, dates, hc1, inflate, real
 from gate.refusal import Refusal
 
 
@@ -19,7 +19,7 @@ def plain(value):
         return ["map", [[plain(key), plain(item)] for key, item in value.items()]]
     if isinstance(value, list):
         return ["list", [plain(item) for item in value]]
-    if isinstance(value, cbor.Real):
+    if isinstance(value, real.Real):
         return ["real", str(value.whole)]
     if isinstance(value, int) and not isinstance(value, bool):
         return ["int", str(value)]
