@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import rich_click as click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from host_tools.names import is_jurisdiction, suggest
 from host_tools.problems import Failure
@@ -101,5 +102,5 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))  # as it is: names may hold what rich takes for markup
     console.print(table)
