@@ -157,3 +157,9 @@ def test_a_run_repeats_to_the_microsecond(
             turnstile.present(code)
         records.append(turnstile.record)
     assert records[0] == records[1]
+
+
+def test_the_log_says_which_kernel_verifies(turnstile: Turnstile) -> None:
+    (line,) = turnstile.record.events("crypto")
+    assert line.fields["kernel"] == "viper"
+    assert line.fields["passed_over"] == []

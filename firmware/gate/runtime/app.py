@@ -11,6 +11,7 @@ from micropython import const
 
 import board
 
+from ..crypto import machine
 from ..lane import table
 from ..lane.fire import FireInput
 from ..lane.lane import Lane
@@ -47,6 +48,7 @@ class App:
         self._reader = SerialReader(line, self.clock.ms, self._scanned)
         self._replay = ReplayMemory()
         self._opened = asyncio.Event()
+        self._passed_over = None  # how many notes on kernels are in the log
         gc.collect()
         self.site = Site()
         self._pulse_ms = 0
@@ -76,6 +78,7 @@ class App:
         gc.collect()
         gc.threshold(-1)  # from here on before and after each code
         log("start", self._description())
+        self._log_kernel()
         self._show("ready")
         await asyncio.gather(
             keep("relay", self._keep_relay, self._broken),
@@ -144,7 +147,18 @@ class App:
         else:
             self.handle(table.REFUSE, verdict.reason)
         _log_verdict(verdict, took)
+        self._log_kernel()
         gc.collect()
+
+    def _log_kernel(self):
+        """Say which kernel verifies, and what was passed over and why; again when that changes."""
+        try:
+            passed_over = machine.notes()
+            if len(passed_over) != self._passed_over:
+                self._passed_over = len(passed_over)
+                log("crypto", (("kernel", machine.active()), ("passed_over", passed_over)))
+        except machine.KernelError as error:  # no code will open; a fire still does
+            fault("crypto", error)
 
     def _open(self, pulse_ms):
         self.relay.open(self.clock.ms(), pulse_ms)
