@@ -8,6 +8,7 @@ interpreters are, without root.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import subprocess
@@ -101,15 +102,20 @@ def _candidates(name: str) -> Iterator[Path]:
         return  # its packages have no tools for other architectures
     roots = {suite: places.cache() / "valgrind" / suite for suite in _SUITES[system.distribution]}
     for suite in sorted(roots, key=lambda suite: not roots[suite].is_dir()):
-        root = roots[suite]
         try:
-            if not root.is_dir():
-                apt.unpack(
-                    "valgrind", suite=suite, architecture="amd64", into=root, say=lambda _: None
-                )
+            _unpack(suite, roots[suite])
         except SetupError:
             continue
-        yield root / "usr/libexec/valgrind" / name
+        yield roots[suite] / "usr/libexec/valgrind" / name
+
+
+def _unpack(suite: str, root: Path) -> None:
+    """Unpack a release's valgrind, once, even if several processes want it."""
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with (root.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not root.is_dir():
+            apt.unpack("valgrind", suite=suite, architecture="amd64", into=root, say=lambda _: None)
 
 
 def _works(tool: Path, interpreter: Interpreter) -> str:
