@@ -5,6 +5,7 @@ Open a Service with a trust part or a bundle, then ask it for each code.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import threading
@@ -94,7 +95,8 @@ class Service:
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                pipe.close()
+                with contextlib.suppress(OSError):  # what could not be sent to the dead process
+                    pipe.close()
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process is None or self._process.stdin is None or self._process.stdout is None:
