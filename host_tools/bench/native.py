@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -18,6 +19,7 @@ from host_tools.kernels import (
 from host_tools.kernels.unicorn_rv32 import Emulator
 
 Argument = int | bytes
+_alone = threading.Lock()
 
 
 class Backend(Protocol):
@@ -61,11 +63,16 @@ class Assembler:
         self._regs = bytearray(32 * self.size)
 
     def call(self, name: str, arguments: list[Argument]) -> tuple[int | None, list[Argument]]:
-        """Do a call; `run`, `plan` and `invert` are wrappers of the module, the others code."""
+        """Do a call, alone: emulators keep and share what they have translated."""
+        with _alone:
+            return self._call(name, arguments)
+
+    def _call(self, name: str, arguments: list[Argument]) -> tuple[int | None, list[Argument]]:
+        """`run`, `plan` and `invert` are wrappers of the module, the others code."""
         if name == "run":
             return None, self._run(arguments)
         if name == "invert" and name not in self._functions:
-            value, after = self.call("ecdsa", [*arguments, 0, 0])
+            value, after = self._call("ecdsa", [*arguments, 0, 0])
             return value, after[:2]
         packed = name not in self._functions  # then the code takes one array of all arguments
         machine = self._machine(self._functions[f"_{name}" if packed else name])
