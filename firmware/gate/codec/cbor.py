@@ -48,10 +48,6 @@ class Reader:
         if self.position != self.end:
             raise Refusal("cbor_invalid")
 
-    def at_end(self):
-        """Whether everything has been read."""
-        return self.position == self.end
-
     # typed reading: what must come next
 
     def uint(self, limit):
@@ -66,6 +62,11 @@ class Reader:
         if first >= 0x40:
             raise Refusal(self.wrong)
         return self._number if first < 0x20 else -1 - self._number
+
+    def key(self, number):
+        """The next key of a map whose keys are fixed and sorted: this one."""
+        if self.int() != number:
+            raise Refusal(self.wrong)
 
     def array(self, low, high):
         """The head of an array; gives its length, from low to high items."""
@@ -94,12 +95,6 @@ class Reader:
             return True
         self.position = before
         return False
-
-    def skip(self):
-        """Pass over one item, checking it, and give its bytes as a slice of the data."""
-        start = self.position
-        self.value()
-        return self.data[start : self.position]
 
     def value(self):
         """Any item: int, bytes, str, list, dict, bool, None or Real."""

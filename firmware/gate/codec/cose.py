@@ -27,12 +27,12 @@ class Sign1:
         """The Sig_structure (RFC 9052 4.4) that the signature is over, as a bytearray."""
         out = bytearray(b"\x84\x6aSignature1")
         for part in (self.protected, aad, self.payload):
-            _append(out, part)
+            append_bytes(out, part)
         return out
 
 
-def _append(out, part):
-    """Append a byte string in CBOR."""
+def append_bytes(out, part):
+    """Append a byte string of less than 64 KiB in CBOR."""
     size = len(part)
     if size < 24:
         out.append(0x40 | size)

@@ -52,9 +52,9 @@ class Way:
 
     def __init__(self, reader):
         fields = reader.map(2, 3)
-        _expect_key(reader, 1)
+        reader.key(1)
         self.name = reader.text(1, _MAX_NAME)
-        _expect_key(reader, 2)
+        reader.key(2)
         self.needs = {}
         before = 0
         for _ in range(reader.map(1, len(KINDS))):
@@ -62,7 +62,7 @@ class Way:
             self.needs[KINDS[before - 1]] = Requirement(reader)
         self.formats = 3
         if fields == 3:
-            _expect_key(reader, 3)
+            reader.key(3)
             self.formats = reader.uint(3)
             if self.formats == 0:
                 raise Refusal(_WRONG)
@@ -85,23 +85,23 @@ class Policy:
 
     def _read(self, reader):
         fields = reader.map(5, 6)
-        _expect_key(reader, 1)
+        reader.key(1)
         self.colours = _words(reader, COLOURS)
-        _expect_key(reader, 2)
+        reader.key(2)
         self.speakers = {}
         before = 0
         for _ in range(reader.map(0, len(KINDS))):
             before = _next_key(reader, before, len(KINDS))
             self.speakers[KINDS[before - 1]] = jurisdiction.read(reader, 1, MAX_PLACES)
-        _expect_key(reader, 3)
+        reader.key(3)
         self.risks = jurisdiction.read(reader, 0, MAX_RISKS)
-        _expect_key(reader, 4)
+        reader.key(4)
         self.ways = [Way(reader) for _ in range(reader.array(1, MAX_WAYS))]
-        _expect_key(reader, 5)
+        reader.key(5)
         self._read_lane(reader)
         self.home = None
         if fields == 6:
-            _expect_key(reader, 6)
+            reader.key(6)
             self.home = reader.text(jurisdiction.MIN_LENGTH, jurisdiction.MAX_LENGTH)
             if not jurisdiction.valid(self.home):
                 raise Refusal(_WRONG)
@@ -109,25 +109,20 @@ class Policy:
 
     def _read_lane(self, reader):
         reader.map(5, 5)
-        _expect_key(reader, 1)
+        reader.key(1)
         self.pulse = reader.uint(10000)
         if self.pulse < 100:
             raise Refusal(_WRONG)
-        _expect_key(reader, 2)
+        reader.key(2)
         self.replay_window = reader.uint(86400)
-        _expect_key(reader, 3)
+        reader.key(3)
         self.proof_required = _boolean(reader)
-        _expect_key(reader, 4)
+        reader.key(4)
         self.proof_age = reader.uint(600)
         if self.proof_age < 5:
             raise Refusal(_WRONG)
-        _expect_key(reader, 5)
+        reader.key(5)
         self.skew = reader.uint(3600)
-
-
-def _expect_key(reader, number):
-    if reader.uint(number) != number:
-        raise Refusal(_WRONG)
 
 
 def _next_key(reader, before, last):

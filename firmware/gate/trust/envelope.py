@@ -43,20 +43,20 @@ class Envelope:
         self.digest = hashlib.sha256(manifest).digest()
         reader = Reader(manifest, wrong="bundle_invalid")
         fields = reader.map(1, 32)
-        _expect_key(reader, 1)
+        reader.key(1)
         if reader.uint(_LATEST) != FORMAT:
             raise Refusal("bundle_format")
         if fields != 6:
             raise Refusal("bundle_invalid")
-        _expect_key(reader, 2)
+        reader.key(2)
         self.site = reader.text(1, MAX_SITE)
-        _expect_key(reader, 3)
+        reader.key(3)
         self.version = reader.uint(_LATEST)
-        _expect_key(reader, 4)
+        reader.key(4)
         self.issued = reader.uint(_LATEST)
-        _expect_key(reader, 5)
+        reader.key(5)
         self.expires = reader.uint(_LATEST)
-        _expect_key(reader, 6)
+        reader.key(6)
         self.parts = {}
         self.order = []  # (name, length)
         for _ in range(reader.array(1, MAX_PARTS)):
@@ -123,14 +123,9 @@ def _read_signature(reader):
     signature = reader.view(1, _MAX_SIGNATURE)
     header = Reader(protected, wrong="bundle_invalid")
     header.map(2, 2)
-    _expect_key(header, 1)
+    header.key(1)
     alg = header.int()
-    _expect_key(header, 4)
+    header.key(4)
     kid = header.bytes(1, 16)
     header.finish()
     return protected, kid, alg, signature
-
-
-def _expect_key(reader, number):
-    if reader.uint(number) != number:
-        raise Refusal("bundle_invalid")

@@ -40,27 +40,27 @@ class Issuer:
     def __init__(self, reader):
         """Read one entry, strictly; raises Refusal."""
         fields = reader.map(9, 10)
-        _key(reader, 1)
+        reader.key(1)
         self.kid = reader.bytes(1, MAX_KID)
-        _key(reader, 2)
+        reader.key(2)
         self.alg = reader.int()
-        _key(reader, 3)
+        reader.key(3)
         self.key = reader.view(32, _LARGEST_KEY)
-        _key(reader, 4)
+        reader.key(4)
         self.name = reader.text(1, MAX_NAME)
-        _key(reader, 5)
+        reader.key(5)
         self.not_before = reader.uint(_LATEST)
-        _key(reader, 6)
+        reader.key(6)
         self.not_after = reader.uint(_LATEST)
-        _key(reader, 7)
+        reader.key(7)
         self.claims = reader.uint(31)
-        _key(reader, 8)
+        reader.key(8)
         self.jurisdictions = jurisdiction.read(reader, 0, MAX_JURISDICTIONS)
-        _key(reader, 9)
+        reader.key(9)
         self.formats = reader.uint(3)
         self.table = None
         if fields == 10:
-            _key(reader, 10)
+            reader.key(10)
             self.table = reader.view(1, MAX_TABLE)
         if (
             not _key_size_fits(self.alg, len(self.key))
@@ -135,12 +135,6 @@ class Issuers:
         reader = Reader(self._data, wrong="trust_invalid")
         reader.position = offset
         return Issuer(reader)
-
-
-def _key(reader, number):
-    """The next key of a map must be this one: fields are fixed and sorted."""
-    if reader.int() != number:
-        raise Refusal("trust_invalid")
 
 
 def _key_size_fits(alg, size) -> bool:

@@ -7,6 +7,7 @@ from micropython import const
 
 from .. import crypto
 from ..codec.cbor import Reader
+from ..codec.cose import append_bytes
 from ..refusal import Refusal
 
 MAX_KEYS = const(8)
@@ -66,12 +67,5 @@ def to_be_signed(protected, payload):
     """The Sig_structure of one signature over a bundle's manifest."""
     out = bytearray(b"\x85\x69Signature\x40")
     for part in (protected, AAD, payload):
-        size = len(part)
-        if size < 24:
-            out.append(0x40 | size)
-        elif size < 0x100:
-            out.extend(bytes((0x58, size)))
-        else:
-            out.extend(bytes((0x59, size >> 8, size & 0xFF)))
-        out.extend(part)
+        append_bytes(out, part)
     return out
