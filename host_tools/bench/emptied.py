@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import ast
+import threading
 from collections.abc import Callable
+from functools import lru_cache
+
+_parsing = threading.Lock()  # CPython 3.11 may miscount its recursion when threads parse at once
+
+
+@lru_cache(maxsize=8)
+def _parse(text: str) -> ast.Module:
+    """A module's tree, parsed once for all the cases; not to be changed."""
+    with _parsing:
+        return ast.parse(text)
 
 
 def exports(text: str) -> list[str]:
     """The routines of a kernel's module that the firmware may call."""
-    names = [node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    names = [node.name for node in _parse(text).body if isinstance(node, ast.FunctionDef)]
     return [name for name in names if not name.startswith("_")]
 
 
 def stub(text: str, emptied: Callable[[ast.FunctionDef], bool]) -> str:
     """The module with some functions emptied; they take their arguments and do nothing."""
     lines = text.splitlines()
-    tree = ast.parse(text)
+    tree = _parse(text)
     for node in reversed(tree.body):
         if isinstance(node, ast.FunctionDef) and emptied(node):
             arguments = ", ".join(
