@@ -163,3 +163,18 @@ def test_the_log_says_which_kernel_verifies(turnstile: Turnstile) -> None:
     (line,) = turnstile.record.events("crypto")
     assert line.fields["kernel"] == "viper"
     assert line.fields["passed_over"] == []
+
+
+def test_the_lamp_alone_says_wait(turnstile: Turnstile, codes: dict[str, str]) -> None:
+    """A text before the verdict would cost the person more time than it could be read in."""
+    before = len(turnstile.record.changes)
+    shown = len(turnstile.record.events("display"))
+    assert turnstile.present(codes["lin"]).granted
+    board = turnstile.board
+    assert board.red and board.green
+    driven = [(c.pin, c.level) for c in turnstile.record.changes[before:]]
+    waiting = [(board.green.pin, board.green.active), (board.red.pin, board.red.active)]
+    assert driven[:2] == waiting
+    assert (board.relays[0].pin, board.relays[0].active) in driven[2:]
+    words = [note.fields["show"] for note in turnstile.record.events("display")[shown:]]
+    assert words == ["granted"]

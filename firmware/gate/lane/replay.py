@@ -6,10 +6,29 @@ names a person.
 """
 
 import hashlib
+from array import array
 from micropython import const
 
 CAPACITY = const(512)  # persons; with a window of 5 minutes, more than one each 0.6 s
-_DIGEST = const(8)  # bytes kept of SHA-256
+
+
+@micropython.viper
+def _newest(words, digest, start: int, count: int, capacity: int) -> int:
+    """The entry of the ring, among the `count` before `start`, that was last written with this
+    digest; -1 if there is none. Its first 64 bits are compared."""
+    ring = ptr32(words)
+    wanted = ptr32(digest)
+    low = int(wanted[0])
+    high = int(wanted[1])
+    at = start
+    while count:
+        count -= 1
+        if at == 0:
+            at = capacity
+        at -= 1
+        if int(ring[2 * at]) == low and int(ring[2 * at + 1]) == high:
+            return at
+    return -1
 
 
 class ReplayMemory:
@@ -18,8 +37,8 @@ class ReplayMemory:
     def __init__(self, window=0, capacity=CAPACITY):
         self.window = window
         self._capacity = capacity
-        self._digests = bytearray(capacity * _DIGEST)
-        self._seconds = [0] * capacity  # of the monotonic clock
+        self._digests = bytearray(8 * capacity)
+        self._seconds = array("I", bytes(4 * capacity))  # of the monotonic clock
         self._next = 0
         self._count = 0
 
@@ -27,19 +46,16 @@ class ReplayMemory:
         """Whether this key was granted within the window before now, give or take a second."""
         if not self.window:
             return False
-        digest = hashlib.sha256(key).digest()[:_DIGEST]
-        now = now_ms // 1000
-        for back in range(self._count):
-            at = (self._next - 1 - back) % self._capacity
-            if now - self._seconds[at] > self.window:
-                return False  # and whatever is older
-            if self._digests[at * _DIGEST : (at + 1) * _DIGEST] == digest:
-                return True
-        return False
+        at = _newest(self._digests, _digest(key), self._next, self._count, self._capacity)
+        return at >= 0 and now_ms // 1000 - self._seconds[at] <= self.window
 
     def remember(self, key, now_ms):
         at = self._next
-        self._digests[at * _DIGEST : (at + 1) * _DIGEST] = hashlib.sha256(key).digest()[:_DIGEST]
+        self._digests[8 * at : 8 * at + 8] = memoryview(_digest(key))[:8]
         self._seconds[at] = now_ms // 1000
         self._next = (at + 1) % self._capacity
         self._count = min(self._count + 1, self._capacity)
+
+
+def _digest(key):
+    return hashlib.sha256(key).digest()

@@ -64,7 +64,7 @@ class App:
             table.SHUT: self.shut,
             table.DROP: lambda reason: _log_verdict(Verdict(reason), 0),
             table.SHOW_READY: lambda _: self._show("ready"),
-            table.SHOW_WAIT: lambda _: self._show("wait"),
+            table.SHOW_WAIT: lambda _: self.signals.show("wait", self.clock.ms()),
             table.SHOW_GRANTED: lambda _: self._show("granted"),
             table.SHOW_REFUSED: lambda reason: self._show("refused", reason),
             table.SHOW_FIRE: lambda _: self._show("fire"),

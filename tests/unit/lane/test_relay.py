@@ -77,3 +77,38 @@ def test_replay_memory(run_firmware: Run) -> None:
         off.remember(b"a", 5)
         assert not off.seen(b"a", 5)
     """)
+
+
+def test_replay_memory_compares_all_64_bits_and_finds_the_newest(run_firmware: Run) -> None:
+    run_firmware("""
+        from array import array
+        from gate.lane.replay import _newest
+        words = array("I", (1, 2, 0xFFFFFFFF, 2, 1, 0x80000000, 1, 2))
+        def find(low, high, start, count):
+            return _newest(words, array("I", (low, high)), start, count, 4)
+        assert find(1, 2, 0, 4) == 3             # the last written, not the first
+        assert find(1, 2, 3, 3) == 0             # three before entry 3: 2, 1, 0
+        assert find(1, 2, 3, 2) == -1
+        assert find(1, 2, 1, 2) == 0 and find(1, 2, 1, 1) == 0
+        assert find(1, 0x80000000, 0, 4) == 2 and find(0xFFFFFFFF, 2, 0, 4) == 1
+        assert find(1, 3, 0, 4) == -1 and find(2, 1, 0, 4) == -1
+    """)
+
+
+def test_a_full_replay_memory_takes_no_more_of_the_heap(run_firmware: Run) -> None:
+    run_firmware("""
+        import gc
+        from gate.lane.replay import ReplayMemory
+        memory = ReplayMemory(300)
+        memory.seen(b"x", 0)
+        gc.collect()
+        gc.disable()
+        before = gc.mem_alloc()
+        memory.seen(b"x", 0)
+        empty = gc.mem_alloc() - before
+        for i in range(600):
+            memory.remember(i.to_bytes(2, "big"), i)
+        before = gc.mem_alloc()
+        assert not memory.seen(b"x", 1000)
+        assert gc.mem_alloc() - before <= empty + 64, (gc.mem_alloc() - before, empty)
+    """)

@@ -12,7 +12,7 @@ from host_tools.firmware import FIRMWARE
 
 REASONS = importlib.import_module("gate.refusal").REASONS
 LANGUAGES = ("zh", "en")
-STATES = {"ready", "wait", "granted", "fire"}
+STATES = {"ready", "granted", "fire"}  # "wait" is the lamp alone: a text would cost time
 LONGEST = {"zh": 20, "en": 60}  # characters a line; a small display has to show it
 
 Texts = dict[str, tuple[str, str]]
