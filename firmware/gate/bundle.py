@@ -8,6 +8,19 @@ from .trust.versions import versions_of
 
 TRUST = "trust"
 POLICY = "policy"
+REVOCATION = "revocation"  # everything revoked up to a day; large
+RECENT = "recent"  # what was revoked since; travels alone
+VALUES = "values"  # value sets of vaccines and tests
+
+# The parts that there are: name -> (needed, in RAM, greatest size in bytes). What is not in RAM is
+# read from flash by seeks.
+PARTS = {
+    TRUST: (True, True, 262144),
+    POLICY: (True, True, 65536),
+    REVOCATION: (False, False, 4194304),
+    RECENT: (False, False, 65536),
+    VALUES: (False, True, 32768),
+}
 
 
 class Bundle:
@@ -34,9 +47,10 @@ def open_bundle(data, root):
     heeded.
     """
     envelope = open_envelope(data, root)
-    for name in (TRUST, POLICY):
-        if name not in envelope.parts:
+    for name in PARTS:
+        if PARTS[name][0] and name not in envelope.parts:
             raise Refusal("bundle_part_missing")
-    if len(envelope.parts) != 2:
-        raise Refusal("bundle_format")
+    for name in envelope.parts:
+        if name not in PARTS:
+            raise Refusal("bundle_format")
     return Bundle(envelope)
