@@ -46,9 +46,9 @@ class Statement:
 
 @dataclass
 class Person:
-    """What a code is to say."""
+    """What a code is to say. subject: None if the file leaves it to the phone."""
 
-    subject: bytes
+    subject: bytes | None
     issued: int
     expires: int
     not_before: int | None
@@ -60,15 +60,10 @@ class Person:
 def read_person(root: Item, now: int) -> Person:
     """Read a person's file. `now` is what "now" and "3 hours ago" count from."""
     fields = root.mapping(_FIELDS)
-    if "subject" not in fields:
-        root.fail(
-            f"'subject' is missing: 8 to 16 random bytes in hexadecimal that stand for this "
-            f"person, for example {secrets.token_hex(8)}"
-        )
     issued = fields["issued"].instant(now) if "issued" in fields else now
     default = fields["issuer"].text() if "issuer" in fields else None
     return Person(
-        subject=fields["subject"].hex(8, 16),
+        subject=fields["subject"].hex(8, 16) if "subject" in fields else None,
         issued=issued,
         expires=_expires(fields, issued),
         not_before=fields["not_before"].instant(now) if "not_before" in fields else None,

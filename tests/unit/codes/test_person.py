@@ -96,7 +96,6 @@ def test_mistakes_are_shown_with_line_and_column(before: str, after: str, says: 
         ("- 1", "mapping"),
         ("a: [", "p.yaml:"),
         ("a: !!python/object:os.system x\nsubject: 1", "not known"),
-        ("issuer: x\nhealth: {jurisdiction: CN, colour: green}", "'subject' is missing"),
         ("subject: 0011223344556677", "nothing is said"),
         ("subject: 0011223344556677\nhealth: []", "1 to 32"),
     ],
