@@ -6,6 +6,11 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
+from host_tools import firmware
+
+assert firmware.FIRMWARE.is_dir()
+from gate.codec import formats  # noqa: E402 - the firmware is on the path only now
+
 ES256 = -7
 EDDSA = -8
 PS256 = -37
@@ -16,7 +21,8 @@ KINDS: Mapping[str, int] = {"health": 1, "travel": 2, "vaccination": 3, "test": 
 COLOURS: Mapping[str, int] = {"green": 1, "yellow": 2, "orange": 3, "red": 4}
 TEST_KINDS: Mapping[str, int] = {"naat": 1, "rat": 2}
 TEST_RESULTS: Mapping[str, int] = {"negative": 0, "positive": 1}
-FORMATS: Mapping[str, int] = {"OC1": 1, "HC1": 2}
+FORMATS: Mapping[str, int] = {row[0]: 1 << place for place, row in enumerate(formats.FORMATS)}
+ALL_FORMATS = formats.ALL
 
 ALL_CLAIMS = 31
 DCC_CLAIMS = 4 | 8 | 16  # vaccination, test, recovery

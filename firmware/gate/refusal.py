@@ -52,6 +52,7 @@ REASONS = {
     "issuer_key_expired": "time",
     "issuer_key_not_yet_valid": "time",
     # what it says
+    "code_revoked": "claims",
     "claims_invalid": "claims",
     "claims_several": "claims",
     "claim_not_permitted": "claims",

@@ -1,20 +1,18 @@
 """From the text that a reader scanned to claims that an issuer signed.
 
 Every stage from prefix to claims, in that order; what the claims are worth here is policy's to say.
-Time is judged after the signature, so that a wrong clock is never taken for a forgery. Whatever
-the input, the only exception that leaves `authenticate` is Refusal.
+Time is judged after the signature, so that a wrong clock is never taken for a forgery. Formats are
+adapters (docs/adapters.md), found by prefix; nothing here knows one. Whatever the input, the only
+exception that leaves `authenticate` is Refusal.
 """
 
 import hashlib
 
 from . import crypto
-from .codec import base45, claims, hc1, oc1
-from .codec.inflate import inflate
+from .codec import formats
+from .codec.claims import KINDS
 from .refusal import Refusal
-from .trust.issuers import HC1, OC1
 
-MAX_CODE = 4296  # characters; the most that a QR code holds in alphanumeric mode (40-L)
-HC1_ALGORITHMS = (crypto.ES256, crypto.PS256)  # hcert specification 3.3.2; OC1 takes all
 CLOCK_SKEW = 60  # seconds that an issuer's or a phone's clock may be ahead of ours
 
 
@@ -22,7 +20,7 @@ class Seen:
     """What is known of a code so far; also of one that is refused."""
 
     def __init__(self):
-        self.format = None  # "OC1" or "HC1"
+        self.format = None  # name of formats.FORMATS
         self.kid = None  # bytes, as the code has it
         self.issuer = None  # name; only after its signature was found right
 
@@ -30,34 +28,37 @@ class Seen:
 class Presentation:
     """What a code says, and who signed that.
 
-    format: "OC1" or "HC1". kid: bytes. issuer: name. claims: as docs/architecture.md has them.
-    subject: bytes, pseudonymous. issued, expires: Unix seconds, the tightest of all statements.
-    proof: oc1.Proof or None. hcert: the DCC as signed, or None. replay_key: 16 bytes, the same for
-    every code of the same subject (OC1) or certificate (HC1).
+    format: its name; format_bit: as in an issuer's permissions. kid: bytes. issuer: name.
+    claims: as docs/architecture.md has them. subject: bytes, pseudonymous. issued, expires: Unix
+    seconds, the tightest of all statements. proof: of presence, with .at and .gate, or None.
+    hcert: the DCC as signed, or None. replay_key: 16 bytes, the same for every code of the same
+    subject (OC1) or certificate (others).
     """
 
-    def __init__(self, seen, subject, issued, expires, found, proof=None, hcert=None):
+    def __init__(self, seen, bit, read, issued, expires, found):
         self.format = seen.format
+        self.format_bit = bit
         self.kid = seen.kid
         self.issuer = seen.issuer
-        self.subject = subject
+        self.subject = read.subject
         self.issued = issued
         self.expires = expires
         self.claims = found
-        self.proof = proof
-        self.hcert = hcert
-        self.replay_key = hashlib.sha256(seen.format.encode() + subject).digest()[:16]
+        self.proof = read.proof
+        self.hcert = read.hcert
+        self.replay_key = hashlib.sha256(seen.format.encode() + read.subject).digest()[:16]
 
 
-def authenticate(code, issuers, now, skew=CLOCK_SKEW):
+def authenticate(code, issuers, now, skew=CLOCK_SKEW, revocations=None, values=None):
     """Verify a scanned code and give its Presentation.
 
     code: bytes-like, without the line end. issuers: trust.Issuers. now: Unix seconds, or None when
-    the clock is not trusted. skew: seconds. Raises Refusal, whose evidence is a Seen.
+    the clock is not trusted. skew: seconds. revocations: trust.Revocations, or None where the site
+    has none. values: value sets, or None. Raises Refusal, whose evidence is a Seen.
     """
     seen = Seen()
     try:
-        return _authenticate(code, issuers, now, skew, seen)
+        return _authenticate(code, issuers, now, skew, revocations, values, seen)
     except Refusal as refusal:
         refusal.evidence = seen
         raise
@@ -65,92 +66,56 @@ def authenticate(code, issuers, now, skew=CLOCK_SKEW):
         raise Refusal("memory_short", seen)
 
 
-def _authenticate(code, issuers, now, skew, seen):
-    if len(code) == 0:
-        raise Refusal("code_empty")
-    if len(code) > MAX_CODE:
-        raise Refusal("code_too_long")
-    prefix = bytes(code[:4])
-    if prefix == oc1.PREFIX:
-        seen.format = "OC1"
-        return _oc1(base45.decode(code, 4), issuers, now, skew, seen)
-    if prefix == hc1.PREFIX:
-        seen.format = "HC1"
-        return _hc1(base45.decode(code, 4), issuers, now, skew, seen)
-    raise Refusal("prefix_unknown")
-
-
-def _hc1(data, issuers, now, skew, seen):
-    sign1 = hc1.read_envelope(inflate(data))
-    if sign1.alg not in HC1_ALGORITHMS:
-        raise Refusal("alg_unknown")
-    issuer = _signer(sign1, b"", issuers, HC1, seen)
-    cwt = hc1.Cwt(sign1.payload)
-    if cwt.issuer:
-        seen.issuer = cwt.issuer  # the country, which says more than the certificate's name
-    _check_time(cwt, issuer, now, skew)
-    kind, found = hc1.read_certificate(cwt.certificate, seen.issuer, cwt.issued)
-    for claim in found:
-        if not issuer.may_claim(1 << (kind - 1), claim["jurisdiction"]):
-            raise Refusal("claim_not_permitted")
-    return Presentation(
-        seen,
-        hashlib.sha256(sign1.payload).digest()[:16],
-        cwt.issued,
-        cwt.expires,
-        {claims.KINDS[kind - 1]: found},
-        hcert=cwt.certificate,
-    )
-
-
-def _oc1(data, issuers, now, skew, seen):
-    body = oc1.read_body(data)
-    aad = body.statement_aad()
-    signers = []
-    for sign1 in body.statements:
-        signers.append(_signer(sign1, aad, issuers, OC1, seen))
-    holder = oc1.Holder(body.holder)
-    proof = _proof(body, holder) if body.proof is not None else None
-    statements = []
-    for sign1, issuer in zip(body.statements, signers):
-        statement = oc1.Statement(sign1.payload)
-        _check_time(statement, issuer, now, skew)
-        statements.append(statement)
-    if proof is not None and proof.at > now + skew:
-        raise Refusal("code_not_yet_valid")
-    found = {}
+def _authenticate(code, issuers, now, skew, revocations, values, seen):
+    seen.format, bit, adapter, start = formats.find(code)
+    read = adapter.read(code, start)
+    statements = read.statements
+    signers = [_signer(statement, issuers, bit, seen) for statement in statements]
+    read.open()
+    if read.proof is not None:
+        _check_proof(read.proof)
+    issued = 0
+    expires = None
     for statement, issuer in zip(statements, signers):
-        _add_claims(found, statement, issuer)
-    seen.kid = bytes(body.statements[0].kid)
-    seen.issuer = signers[0].name
-    return Presentation(
-        seen,
-        holder.subject,
-        max([statement.issued for statement in statements]),
-        min([statement.expires for statement in statements]),
-        found,
-        proof=proof,
-    )
+        statement.open()
+        if statement.said_issuer is not None:
+            seen.issuer = statement.said_issuer
+        _check_time(statement, issuer, now, skew)
+        issued = max(issued, statement.issued)
+        if expires is None or statement.expires < expires:
+            expires = statement.expires
+    if read.proof is not None and read.proof.at > now + skew:
+        raise Refusal("code_not_yet_valid")
+    if revocations is not None:
+        _check_revocation(statements, signers, revocations)
+    found: dict = {}
+    for statement, issuer in zip(statements, signers):
+        _add_claims(found, statement, issuer, values)
+    seen.kid = bytes(statements[0].kid)
+    seen.issuer = statements[0].said_issuer or signers[0].name
+    return Presentation(seen, bit, read, issued, expires, found)
 
 
-def _signer(sign1, aad, issuers, code_format, seen):
+def _signer(statement, issuers, bit, seen):
     """Find the issuer whose key made this signature; every key under the key id is tried."""
-    if sign1.alg not in crypto.ALGORITHMS:
+    alg = statement.alg
+    if alg not in crypto.ALGORITHMS:
         raise Refusal("alg_unknown")
-    if sign1.kid is None:
+    kid = statement.kid
+    if kid is None:
         raise Refusal("kid_missing")
-    seen.kid = bytes(sign1.kid)
+    seen.kid = bytes(kid)
     seen.issuer = None
-    message = sign1.signed(aad)
+    message = statement.signed()
     reason = "issuer_unknown"
-    for issuer in issuers.lookup(sign1.kid):
-        if not issuer.formats & code_format:
+    for issuer in issuers.lookup(kid):
+        if not issuer.formats & bit:
             if reason == "issuer_unknown":
                 reason = "format_not_permitted"
-        elif issuer.alg != sign1.alg:
+        elif issuer.alg != alg:
             if reason != "signature_invalid":
                 reason = "alg_mismatch"
-        elif crypto.verify(issuer.alg, issuer.key, message, sign1.signature, issuer.table):
+        elif crypto.verify(alg, issuer.key, message, statement.signature, issuer.table):
             seen.issuer = issuer.name
             return issuer
         else:
@@ -158,17 +123,14 @@ def _signer(sign1, aad, issuers, code_format, seen):
     raise Refusal(reason)
 
 
-def _proof(body, holder):
+def _check_proof(proof):
     """Check the holder's own signature, by the key that every issuer signed over."""
-    sign1 = body.proof
-    if holder.key is None or sign1.alg != crypto.ES256 or sign1.kid is not None:
+    if proof.alg != crypto.ES256 or proof.key is None:
         raise Refusal("proof_invalid")
-    key = crypto.decompress(crypto.ES256, holder.key[0], holder.key[1])
-    if key is None or not crypto.verify(
-        crypto.ES256, key, sign1.signed(body.proof_aad()), sign1.signature
-    ):
+    key = crypto.decompress(crypto.ES256, proof.key[0], proof.key[1])
+    if key is None or not crypto.verify(crypto.ES256, key, proof.signed(), proof.signature):
         raise Refusal("proof_invalid")
-    return oc1.Proof(sign1.payload)
+    proof.open()
 
 
 def _check_time(statement, issuer, now, skew):
@@ -188,11 +150,19 @@ def _check_time(statement, issuer, now, skew):
         raise Refusal("issuer_key_not_yet_valid")
 
 
-def _add_claims(found, statement, issuer):
-    if statement.issuer is not None and statement.issuer != issuer.name:
+def _check_revocation(statements, signers, revocations):
+    """One revoked statement is enough: nobody can say what the others are worth without it."""
+    for statement, issuer in zip(statements, signers):
+        for digest in statement.revocation_hashes(issuer):
+            if revocations.revoked(digest):
+                raise Refusal("code_revoked")
+
+
+def _add_claims(found, statement, issuer, values):
+    if not statement.is_by(issuer):
         raise Refusal("issuer_mismatch")
-    read = claims.read_claims(statement.claims, statement.issued, issuer.name)
-    for number, kind in enumerate(claims.KINDS):
+    read = statement.claims(issuer, values)
+    for number, kind in enumerate(KINDS):
         for claim in read.get(kind, ()):
             if not issuer.may_claim(1 << number, claim["jurisdiction"]):
                 raise Refusal("claim_not_permitted")

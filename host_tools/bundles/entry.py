@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from host_tools.cbor import encode
 from host_tools.keys.public import RAW_SIZES
-from host_tools.names import LATEST, is_jurisdiction
+from host_tools.names import ALL_FORMATS, FORMATS, LATEST, is_jurisdiction
 from host_tools.problems import Failure
 
 MAX_KEYS_PER_KID = 8
@@ -102,8 +102,8 @@ def _problem(entry: TrustEntry) -> str:
         return "it is valid from a time after the one it is valid until"
     if not 1 <= entry.claims <= 31:
         return "it may make no claims; name at least one kind"
-    if not 1 <= entry.formats <= 3:
-        return "it may sign no format; name OC1, HC1 or both"
+    if not 1 <= entry.formats <= ALL_FORMATS:
+        return f"it may sign no format; name one of {', '.join(FORMATS)}"
     if len(entry.jurisdictions) > MAX_JURISDICTIONS:
         return f"it has more than {MAX_JURISDICTIONS} jurisdictions"
     for place in entry.jurisdictions:

@@ -54,7 +54,7 @@ def command() -> None:
     "--jurisdiction", "jurisdictions", type=Jurisdictions(),
     help="Only for these places, by commas: CN, CN-31, AT. Default: for everyone.",
 )  # fmt: skip
-@click.option("--formats", type=Words(FORMATS), help="Only these formats: OC1, HC1.")
+@click.option("--formats", type=Words(FORMATS), help=f"Only these formats: {', '.join(FORMATS)}.")
 @click.option(
     "--kid", "kid_form", type=click.Choice(KID_FORMS), default="auto", show_default=True,
     help="How the kid of a JWK is to be read.",

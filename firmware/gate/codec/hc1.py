@@ -1,34 +1,33 @@
-"""`HC1:`, the EU Digital COVID Certificate: envelope, CWT claims and the certificate in them.
+"""`HC1:`, the EU Digital COVID Certificate: the container, and what revokes it.
 
-hcert specification 1.0.5 (eu-dcc container), DCC JSON schema 1.3 (and back to 1.0). Issuers' CBOR
-need not be canonical, so it is read in the lenient manner. Value sets (products, kinds of test,
-countries) are data and not judged here: what they do not know is "other" or stands as it is, and no
-policy accepts it.
+hcert specification 1.0.5 (eu-dcc container). An adapter (docs/adapters.md). Issuers' CBOR need not
+be canonical, so it is read in the lenient manner. What is in the certificate is read in dcc.py.
 """
 
+import hashlib
+
 from ..refusal import Refusal
+from . import base45
 from .cbor import Reader, decode
+from .claims import KINDS
 from .cose import lenient_sign1
-from .dates import parse_date, parse_time
+from .dcc import identifiers, read_certificate
+from .inflate import inflate
 from .real import Real
 
-PREFIX = b"HC1:"
-
 HCERT = -260  # CWT claim of the certificate; the certificate itself is under 1 in it
+ES256 = -7
+PS256 = -37  # hcert specification 3.3.2 knows these two
 _CWT_TAG = 61
 _SIGN1_TAG = 18
 
-VACCINATION = 3  # kinds, as in claims.py
-TEST = 4
-RECOVERY = 5
 
-MAX_EACH = 4  # entries in certificates before schema 1.3, which allows one
-MAX_DOSES = 99  # schema 1.3 has no maximum, earlier ones have 9
+def read(text, start):
+    """Read a code's structure. text: bytes-like; start: where its prefix ends.
 
-_COVID_19 = "840539006"  # SNOMED CT: the only agent that a DCC is about
-_RESULTS = {"260373001": "positive", "260415000": "negative"}  # SNOMED CT: detected, not detected
-_NAAT = "LP6464-4"  # LOINC
-_RAT = "LP217198-3"
+    Raises Refusal of the stages base45, inflate, cbor and cose.
+    """
+    return Code(read_envelope(inflate(base45.decode(text, start))))
 
 
 def read_envelope(data):
@@ -42,6 +41,80 @@ def read_envelope(data):
     items = reader.value()
     reader.finish()
     return lenient_sign1(items)
+
+
+class Code:
+    """One certificate: a single statement, and nothing that proves presence."""
+
+    proof = None
+
+    def __init__(self, sign1):
+        if sign1.alg not in (ES256, PS256):
+            raise Refusal("alg_unknown")
+        self._sign1 = sign1
+        self.statements = (Statement(sign1),)
+
+    def open(self):
+        """The subject is the certificate itself: it names nobody by a pseudonym."""
+        self.subject = hashlib.sha256(self._sign1.payload).digest()[:16]
+
+    @property
+    def hcert(self):
+        """The DCC as signed."""
+        return self.statements[0].certificate
+
+
+class Statement:
+    """The certificate's signature and what it is over. Once open: see Cwt."""
+
+    def __init__(self, sign1):
+        self._sign1 = sign1
+        self.alg = sign1.alg
+        self.kid = sign1.kid
+        self.signature = sign1.signature
+
+    def signed(self):
+        """What the signature is over."""
+        return self._sign1.signed()
+
+    def open(self):
+        """Read what was signed. Raises Refusal: cbor's, and claims_invalid."""
+        cwt = Cwt(self._sign1.payload)
+        self.expires = cwt.expires
+        self.not_before = cwt.not_before
+        self.issued = cwt.issued
+        self.said_issuer = cwt.issuer or None  # the country, which says more than the key's name
+        self.certificate = cwt.certificate
+
+    def is_by(self, issuer):
+        """The container names a country, which is not the name of its key."""
+        return True
+
+    def revocation_hashes(self, issuer):
+        """As the DCC revocation lists have them, the first 16 bytes of SHA-256 each: UCI, country
+        and UCI, signature (of ES256 only r, since s can be changed by whoever holds the code).
+
+        The country is the CWT's issuer; verifiers also take the entry's, so both are given.
+        """
+        signature = self.signature
+        if self.alg == ES256:
+            signature = signature[: len(signature) // 2]
+        hashes = [_hash(signature)]
+        for country, uci in identifiers(self.certificate):
+            hashes.append(_hash(uci.encode()))
+            for place in {self.said_issuer or country, country}:
+                hashes.append(_hash((place + uci).encode()))
+        return tuple(hashes)
+
+    def claims(self, issuer, values):
+        """{kind: [claim]}. Raises Refusal: claims_invalid, claims_several."""
+        name = self.said_issuer or issuer.name
+        kind, found = read_certificate(self.certificate, name, self.issued)
+        return {KINDS[kind - 1]: found}
+
+
+def _hash(data):
+    return hashlib.sha256(data).digest()[:16]
 
 
 class Cwt:
@@ -70,151 +143,3 @@ def _time(value):
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise Refusal("claims_invalid")
     return value
-
-
-def read_certificate(certificate, issuer, issued):
-    """Check a DCC against the schema and give (kind, [claim]); claims as in claims.py.
-
-    certificate: dict. issuer: name for the claims. issued: Unix seconds, 0 if unknown.
-    Raises Refusal: claims_invalid; claims_several when it is about more than one kind, or none, or
-    has more entries than its version of the schema allows.
-    """
-    most = 1 if _version(certificate) >= (1, 3) else MAX_EACH
-    _person(certificate, issued)
-    kind = 0
-    claims = []
-    for number, key, read in _KINDS:
-        entries = certificate.get(key)
-        if not entries:
-            continue
-        if not isinstance(entries, list):
-            raise Refusal("claims_invalid")
-        if kind or len(entries) > most:
-            raise Refusal("claims_several")
-        kind = number
-        for entry in entries:
-            claims.append(_entry(entry, read, issuer))
-    if not kind:
-        raise Refusal("claims_several")
-    return kind, claims
-
-
-def _version(certificate):
-    """(major, minor) of the schema that a certificate is made after."""
-    numbers = _text(certificate, "ver", 5, 16).split(".")
-    if len(numbers) != 3:
-        raise Refusal("claims_invalid")
-    for number in numbers:
-        if not number.isdigit():
-            raise Refusal("claims_invalid")
-    return int(numbers[0]), int(numbers[1])
-
-
-def _entry(entry, read, issuer):
-    if not isinstance(entry, dict) or _text(entry, "tg", 1, 32) != _COVID_19:
-        raise Refusal("claims_invalid")
-    _text(entry, "ci", 1, 96)
-    _text(entry, "is", 0, 200)
-    claim = {"issuer": issuer, "jurisdiction": _text(entry, "co", 0, 10)}
-    read(entry, claim)
-    return claim
-
-
-def _person(certificate, issued):
-    """Name and date of birth: checked, since the schema asks for them, and not kept."""
-    name = certificate.get("nam")
-    if not isinstance(name, dict):
-        raise Refusal("claims_invalid")
-    named = False
-    for plain, standard in (("fn", "fnt"), ("gn", "gnt")):
-        spelling = _text(name, plain, 0, 80) if plain in name else ""
-        letters = _text(name, standard, 0, 80) if standard in name else ""
-        for byte in letters.encode():
-            if not (0x41 <= byte <= 0x5A or byte == 0x3C):  # A to Z and <
-                raise Refusal("claims_invalid")
-        if spelling and standard in name and not letters:  # its ICAO 9303 form may not be empty
-            raise Refusal("claims_invalid")
-        if letters or spelling:
-            named = True
-    born = _text(certificate, "dob", 0, 40)
-    if len(born) > 10 and parse_time(born) is not None:  # some issuers write a time after it
-        born = born[:10]
-    if not named or not _birth(born):
-        raise Refusal("claims_invalid")
-    day = parse_date(born)
-    if day is not None and issued and day > issued // 86400 + 1:  # where tomorrow has begun
-        raise Refusal("claims_invalid")
-
-
-def _birth(text):
-    """Whether a text is nothing, YYYY, YYYY-MM or YYYY-MM-DD, 1900 to 2099, parts perhaps 00."""
-    data = text.encode()
-    if not data:
-        return True
-    if data[:2] not in (b"19", b"20") or len(data) not in (4, 7, 10):
-        return False
-    for i in range(2, len(data)):
-        if data[i] != 0x2D if i in (4, 7) else not 0x30 <= data[i] <= 0x39:
-            return False
-    return True
-
-
-def _vaccination(entry, claim):
-    _text(entry, "vp", 0, 80)
-    _text(entry, "ma", 0, 80)
-    claim["product"] = _text(entry, "mp", 0, 80)
-    claim["dose"] = _count(entry, "dn")
-    claim["of"] = _count(entry, "sd")
-    claim["day"] = _day(entry, "dt")
-
-
-def _test(entry, claim):
-    kind = _text(entry, "tt", 0, 80)
-    claim["kind"] = "naat" if kind == _NAAT else "rat" if kind == _RAT else "other"
-    result = _text(entry, "tr", 0, 80)
-    claim["result"] = _RESULTS.get(result, "other")
-    claim["at"] = parse_time(_text(entry, "sc", 16, 40))
-    if claim["at"] is None:
-        raise Refusal("claims_invalid")
-    for key in ("nm", "ma", "tc"):
-        if entry.get(key) is not None:
-            _text(entry, key, 0, 200)
-
-
-def _recovery(entry, claim):
-    claim["first"] = _day(entry, "fr")
-    claim["from"] = _day(entry, "df")
-    claim["until"] = _day(entry, "du")
-
-
-def _text(entry, key, low, high):
-    """A text of low to high characters that must be there."""
-    value = entry.get(key)
-    if not isinstance(value, str) or not low <= len(value) <= high:
-        raise Refusal("claims_invalid")
-    return value
-
-
-def _count(entry, key):
-    value = entry.get(key)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_DOSES:
-        raise Refusal("claims_invalid")
-    return value
-
-
-def _day(entry, key):
-    """A date; some issuers write a time after it, which is dropped."""
-    text = _text(entry, key, 10, 40)
-    if len(text) > 10 and parse_time(text) is None:
-        raise Refusal("claims_invalid")
-    day = parse_date(text[:10])
-    if day is None:
-        raise Refusal("claims_invalid")
-    return day
-
-
-_KINDS = (
-    (VACCINATION, "v", _vaccination),
-    (TEST, "t", _test),
-    (RECOVERY, "r", _recovery),
-)

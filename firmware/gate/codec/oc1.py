@@ -1,16 +1,17 @@
-"""`OC1:`, the combined code: its envelope. docs/formats.md has the CDDL and the reasons for it.
+"""`OC1:`, the combined code. docs/formats.md has the CDDL and the reasons for it.
 
-Only the structure is read here; whose signatures these are is found out in gate/verifier.py.
+An adapter (docs/adapters.md): the structure is read here; whose signatures these are is found out
+in gate/verifier.py.
 """
 
 import hashlib
 
 from ..refusal import Refusal
+from . import base45
 from .cbor import Reader, decode
-from .claims import Fields
+from .claims import Fields, read_claims
 from .cose import read_sign1
 
-PREFIX = b"OC1:"
 MAX_BODY = 1536  # bytes
 MAX_HOLDER = 96
 MAX_STATEMENTS = 8
@@ -29,44 +30,46 @@ CLAIM_SET = -65537
 LATEST = 0xFFFFFFFF  # Unix seconds
 
 
-class Body:
-    """What the text holds: holder (bytes), statements ([Sign1]), proof (Sign1 or None).
+def read(text, start):
+    """Read a code's structure. text: bytes-like; start: where its prefix ends.
 
-    digest: SHA-256 over the encoded holder and statements, which the proof is over.
+    Raises Refusal of the stages base45, cbor and cose.
     """
-
-    def __init__(self, holder, statements, proof, digest):
-        self.holder = holder
-        self.statements = statements
-        self.proof = proof
-        self.digest = digest
-
-    def statement_aad(self):
-        """The external_aad of every statement's signature."""
-        return b"OC1S" + self.holder
-
-    def proof_aad(self):
-        """The external_aad of the holder's signature."""
-        return b"OC1P" + self.digest
-
-
-def read_body(data):
-    """Read the body. data: bytes-like. Raises Refusal of the stages cbor and cose."""
+    data = base45.decode(text, start)
     if len(data) > MAX_BODY:
         raise Refusal("code_too_long")
-    data = memoryview(data)
-    reader = Reader(data, wrong="cose_invalid")
-    parts = reader.array(2, 3)
-    start = reader.position
-    holder = reader.bytes(1, MAX_HOLDER)
-    count = reader.array(1, MAX_STATEMENTS)
-    statements = []
-    for _ in range(count):
-        statements.append(read_sign1(reader, MAX_PAYLOAD))
-    end = reader.position
-    proof = read_sign1(reader, MAX_PAYLOAD) if parts == 3 else None
-    reader.finish()
-    return Body(holder, statements, proof, hashlib.sha256(data[start:end]).digest())
+    return Code(memoryview(data))
+
+
+class Code:
+    """A code: whom it is about, what issuers say, perhaps a proof of presence."""
+
+    hcert = None
+
+    def __init__(self, data):
+        reader = Reader(data, wrong="cose_invalid")
+        parts = reader.array(2, 3)
+        start = reader.position
+        self._holder = reader.bytes(1, MAX_HOLDER)
+        aad = b"OC1S" + self._holder
+        self.statements = []
+        for _ in range(reader.array(1, MAX_STATEMENTS)):
+            self.statements.append(Statement(read_sign1(reader, MAX_PAYLOAD), aad))
+        end = reader.position
+        self.proof = None
+        if parts == 3:
+            sign1 = read_sign1(reader, MAX_PAYLOAD)
+            digest = hashlib.sha256(data[start:end]).digest()
+            self.proof = Proof(sign1, b"OC1P" + digest)
+        reader.finish()
+        self.subject = None  # bytes, once every issuer's signature over it has been found right
+
+    def open(self):
+        """Read the holder block. Raises Refusal: claims_invalid and cbor's."""
+        holder = Holder(self._holder)
+        self.subject = holder.subject
+        if self.proof is not None:
+            self.proof.key = holder.key
 
 
 class Holder:
@@ -84,30 +87,70 @@ class Holder:
 
 
 class Statement:
-    """What one issuer says. issuer: text or None; expires, not_before, issued: Unix seconds;
-    cti: bytes or None; claims: the decoded claim-set, unchecked."""
+    """What one issuer says, signed over the holder block too.
 
-    def __init__(self, payload):
-        """payload: bytes-like. Raises Refusal('claims_invalid') and cbor's."""
-        fields = _fields(payload)
-        self.issuer = fields.optional(ISS)
-        if self.issuer is not None and not isinstance(self.issuer, str):
+    Once open: expires, not_before, issued: Unix seconds; cti: bytes or None.
+    """
+
+    said_issuer = None  # a name in the code never stands for the key's owner; it must be the same
+
+    def __init__(self, sign1, aad):
+        self._sign1 = sign1
+        self._aad = aad
+        self.alg = sign1.alg
+        self.kid = sign1.kid
+        self.signature = sign1.signature
+
+    def signed(self):
+        """What the signature is over."""
+        return self._sign1.signed(self._aad)
+
+    def open(self):
+        """Read what was signed. Raises Refusal: claims_invalid and cbor's."""
+        fields = _fields(self._sign1.payload)
+        self._name = fields.optional(ISS)
+        if self._name is not None and not isinstance(self._name, str):
             raise Refusal("claims_invalid")
         self.expires = fields.number(EXP, 0, LATEST)
         self.not_before = fields.number(NBF, 0, LATEST) if fields.has(NBF) else 0
         self.issued = fields.number(IAT, 0, LATEST)
         cti = fields.optional(CTI)
         self.cti = None if cti is None else _string(cti, 4, 16)
-        self.claims = fields.take(CLAIM_SET)
+        self._claims = fields.take(CLAIM_SET)
         fields.finish()
+
+    def is_by(self, issuer):
+        """Whether the code names no other issuer than the key's owner."""
+        return self._name is None or self._name == issuer.name
+
+    def revocation_hashes(self, issuer):
+        """By cti, which only its issuer's key makes unique: SHA-256(kid || cti), 16 bytes."""
+        if self.cti is None:
+            return ()
+        return (hashlib.sha256(bytes(self.kid) + self.cti).digest()[:16],)
+
+    def claims(self, issuer, values):
+        """{kind: [claim]}. Raises Refusal('claims_invalid')."""
+        return read_claims(self._claims, self.issued, issuer.name)
 
 
 class Proof:
     """The holder's signature of now. at: Unix seconds. gate: the gate's id it is for, or None."""
 
-    def __init__(self, payload):
-        """payload: bytes-like. Raises Refusal('claims_invalid') and cbor's."""
-        fields = _fields(payload)
+    def __init__(self, sign1, aad):
+        self._sign1 = sign1
+        self._aad = aad
+        self.alg = sign1.alg if sign1.kid is None else None  # the key is the holder block's
+        self.signature = sign1.signature
+        self.key = None  # (x, y odd), or None where the issuers signed no key
+
+    def signed(self):
+        """What the signature is over: everything else in the code."""
+        return self._sign1.signed(self._aad)
+
+    def open(self):
+        """Read what was signed. Raises Refusal('claims_invalid') and cbor's."""
+        fields = _fields(self._sign1.payload)
         self.gate = fields.optional(AUD)
         if self.gate is not None and not (isinstance(self.gate, str) and 1 <= len(self.gate) <= 32):
             raise Refusal("claims_invalid")

@@ -140,9 +140,8 @@ def _test_veto(heard):
 def _try_ways(presentation, policy, now):
     nearest = None
     nearest_distance = None
-    form = 1 if presentation.format == "OC1" else 2
     for way in policy.ways:
-        if not way.formats & form:
+        if not way.formats & presentation.format_bit:
             continue
         distance, reason, claim = _walk(way, presentation.claims, policy, now)
         if reason is None:

@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from ..codec import jurisdiction
+from ..codec import formats, jurisdiction
 from ..codec.cbor import Reader
 from ..codec.claims import COLOURS, KINDS, TEST_KINDS
 from ..refusal import Refusal
@@ -60,10 +60,10 @@ class Way:
         for _ in range(reader.map(1, len(KINDS))):
             before = _next_key(reader, before, len(KINDS))
             self.needs[KINDS[before - 1]] = Requirement(reader)
-        self.formats = 3
+        self.formats = formats.ALL
         if fields == 3:
             reader.key(3)
-            self.formats = reader.uint(3)
+            self.formats = reader.uint(formats.ALL)
             if self.formats == 0:
                 raise Refusal(_WRONG)
 

@@ -15,12 +15,13 @@ signature fits. They are not cut at the second prefix, because base45 may hold "
 
 from micropython import const
 
+from ..codec import formats
 from .reply import reply_length
 
-MAX_TEXT = const(4296)  # characters; the most that a QR code holds in alphanumeric mode (40-L)
+MAX_TEXT = formats.MAX_CODE  # characters
 # ms; the chip may hand over 120 bytes at a time, which take 125 ms at 9,600 baud
 SILENCE_MS = const(150)
-PREFIXES = (b"OC1:", b"HC1:")  # where reading starts anew in the middle of garbage
+PREFIXES = formats.prefixes()  # where reading starts anew in the middle of garbage
 
 TOO_LONG = "text_too_long"
 FRAME_INVALID = "frame_invalid"
@@ -31,7 +32,8 @@ _LF = const(0x0A)
 _FRAME = const(0x03)
 _IGNORED = b"\r\n\x06\x15"  # between codes: empty lines, and the DE2120's ACK and NACK
 _HEAD = const(3)  # bytes of a frame before its data
-_PREFIX = const(4)  # characters of each prefix
+_PREFIX = max([len(prefix) for prefix in PREFIXES])
+_ENDS = bytes([prefix[-1] for prefix in PREFIXES])  # a known prefix ends with one of these
 _LONGEST_REPLY = const(261)  # bytes
 
 _HEARTBEAT = b"\x03\x00\x00"
@@ -177,11 +179,12 @@ class Framer:
         self._position += 1
         if buffer[position] in (_CR, _LF):
             self._state = _IDLE
-        elif buffer[position] == 0x3A:  # ":"
-            begin = self._position - _PREFIX
-            if begin >= self._start and bytes(buffer[begin : self._position]) in PREFIXES:
-                self._state = _TEXT
-                self._start = begin
+        elif buffer[position] in _ENDS:
+            for prefix in PREFIXES:
+                begin = self._position - len(prefix)
+                if begin >= self._start and self._buffer[begin : self._position] == prefix:
+                    self._state = _TEXT
+                    self._start = begin
 
     def _refuse(self, reason: str, events: list) -> None:
         """Report once, drop the byte at hand and go on looking behind it."""

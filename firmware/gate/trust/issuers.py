@@ -7,7 +7,7 @@ four bytes an entry. Entries are read again from the buffer when a key id is loo
 from array import array
 from micropython import const
 
-from ..codec import jurisdiction
+from ..codec import formats, jurisdiction
 from ..codec.cbor import Reader
 from ..refusal import Refusal
 
@@ -23,10 +23,6 @@ TRAVEL = 2
 VACCINATION = 4
 TEST = 8
 RECOVERY = 16
-
-# formats that an issuer may sign, bits of field 9
-OC1 = 1
-HC1 = 2
 
 _SMALLEST = const(54)  # bytes that an entry has at least; bounds the index before it is made
 _LARGEST_KEY = const(512)  # bytes; RSA with 4096 bits
@@ -57,7 +53,7 @@ class Issuer:
         reader.key(8)
         self.jurisdictions = jurisdiction.read(reader, 0, MAX_JURISDICTIONS)
         reader.key(9)
-        self.formats = reader.uint(3)
+        self.formats = reader.uint(formats.ALL)  # bits of what it may sign
         self.table = None
         if fields == 10:
             reader.key(10)

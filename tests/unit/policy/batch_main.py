@@ -4,6 +4,7 @@ import binascii
 import json
 import sys
 
+from gate.codec import formats
 from gate.policy.decide import decide
 from gate.policy.rules import Policy
 from gate.refusal import Refusal
@@ -18,6 +19,7 @@ class Proof:
 class Presentation:
     def __init__(self, case):
         self.format = case["format"]
+        self.format_bit = formats.bit(case["format"])
         self.claims = case["claims"]
         self.proof = Proof(*case["proof"]) if case["proof"] else None
 
