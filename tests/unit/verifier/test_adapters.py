@@ -134,6 +134,9 @@ def test_a_format_is_one_file_and_one_line(run_firmware: Run, with_toy: tuple[Pa
         (b"TOY:", None, "claims_invalid"),
         (code(PLATFORM.says(GREEN)), None, "format_not_permitted"),
     ],
+    ids=[
+        "another key", "late", "without the bit", "unknown", "long", "empty", "bit of another",
+    ],
 )  # fmt: skip
 def test_the_verifier_judges_a_new_format_as_it_does_the_others(
     run_firmware: Run, with_toy: tuple[Path, ...], text: bytes, trust: bytes | None, reason: str
@@ -183,6 +186,7 @@ CERTIFICATE = certificate()
         (digest(signature_of(CERTIFICATE)), False),
         (digest(b"DE" + UCI.encode()), False),
     ],
+    ids=["UCI", "COUNTRYCODEUCI", "SIGNATURE", "whole signature", "another country"],
 )
 def test_a_certificate_is_revoked_by_each_of_the_three_hashes(
     run_firmware: Run, revoked: str, refused: bool
