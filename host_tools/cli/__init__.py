@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Sequence
 
 import rich_click as click
+
+from host_tools.cli.lazy import LazyGroup
 
 # command -> module; the module has a click command or group named `command`
 COMMANDS = {
@@ -15,6 +16,7 @@ COMMANDS = {
     "bundle": "host_tools.cli.bundle",
     "trust": "host_tools.cli.trust",
     "verify": "host_tools.cli.verify",
+    "policy": "host_tools.cli.policy",
     "micropython": "host_tools.cli.micropython",
     "sim": "host_tools.cli.sim",
     "scan": "host_tools.cli.scan",
@@ -24,22 +26,9 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.RichGroup):
-    """Imports a command's module only when that command is asked for, so that each starts fast."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = COMMANDS.get(cmd_name)
-        if module is None:
-            return None
-        command: click.Command = importlib.import_module(module).command
-        command.name = cmd_name
-        return command
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, modules=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="onecode-gate")
 def gatectl() -> None:
     """Keys, codes, bundles, boards and simulated gates for the gate terminal."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +14,9 @@ from rich.text import Text
 from host_tools import firmware, interpreter, times
 from host_tools.bundles import trust_list
 from host_tools.bundles.build import read_root
+from host_tools.cli import json_lines
 from host_tools.cli.common import Fallible
+from host_tools.cli.json_lines import visible
 from host_tools.problems import Failure
 from host_tools.verifying.lines import codes
 from host_tools.verifying.service import Answer, Service
@@ -74,14 +75,14 @@ def command(
         with service:
             if code == "-":
                 for scanned in codes(sys.stdin.buffer):
-                    _write(service.verify(scanned, times.now() if at is None else at))
+                    json_lines.write(service.verify(scanned, times.now() if at is None else at))
                 return
             scanned = code.encode("utf-8", "surrogateescape")
             answer = service.verify(scanned, times.now() if at is None else at)
     except (Failure, interpreter.InterpreterError) as error:
         raise click.UsageError(str(error), ctx) from None
     if as_json:
-        _write(answer)
+        json_lines.write(answer)
     else:
         _show(answer)
 
@@ -91,25 +92,6 @@ def _service(bundle: Path | None, root: Path | None, trust: Path | None) -> Serv
     if bundle is None:
         return Service(trust=part)
     return Service(trust=part, bundle=bundle.read_bytes(), root=read_root(bundle, root))
-
-
-def _write(answer: Answer) -> None:
-    """One line of JSON, at once. What a terminal or a reader of lines might act on is escaped."""
-    line = _visible(json.dumps(answer, ensure_ascii=False))
-    sys.stdout.buffer.write(line.encode() + b"\n")
-    sys.stdout.buffer.flush()
-
-
-def _visible(text: str) -> str:
-    """A text with its control characters, line separators and the like as JSON's escapes."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else _escape(c) for c in text)
-
-
-def _escape(character: str) -> str:
-    units = character.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
 def _show(answer: Answer) -> None:
@@ -126,11 +108,11 @@ def _show(answer: Answer) -> None:
     table.add_column(overflow="fold")
     for name in ("format", "issuer", "kid", "rule"):
         if answer.get(name) is not None:
-            table.add_row(name, Text(_visible(str(answer[name]))))
+            table.add_row(name, Text(visible(str(answer[name]))))
     for kind, claims in (answer["claims"] or {}).items():
         if kind != "hcert":
             for claim in claims:
-                table.add_row(kind, Text(_visible(_in_words(claim))))
+                table.add_row(kind, Text(visible(_in_words(claim))))
     console.print(table)
 
 

@@ -96,6 +96,32 @@ class Reader:
         self.position = before
         return False
 
+    def skip(self):
+        """Pass over an item with all that is in it; gives how many items that were.
+
+        Only heads and lengths are looked at, and no length may be indefinite.
+        """
+        count = 0
+        left = 1
+        while left:
+            kind = self._head() >> 5
+            size = self._number
+            if size is None:
+                raise Refusal(self.wrong)
+            if kind == 2 or kind == 3:
+                if size > self.end - self.position:
+                    raise Refusal("cbor_invalid")
+                self.position += size
+            elif kind == 4:
+                left += size
+            elif kind == 5:
+                left += 2 * size
+            elif kind == 6:
+                left += 1
+            left -= 1
+            count += 1
+        return count
+
     def value(self):
         """Any item: int, bytes, str, list, dict, bool, None or Real."""
         try:

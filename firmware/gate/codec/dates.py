@@ -46,17 +46,17 @@ def parse_time(text):
     if len(data) < 16 or data[10] not in b"Tt " or data[13] != _COLON:
         return None
     day = _date(data)
-    hour, minute = _number(data, 11, 13), _number(data, 14, 16)
+    hour, minute = digits(data, 11, 13), digits(data, 14, 16)
     if day is None or hour is None or minute is None:
         return None
     at = 16
     second = 0
     if data[at : at + 1] == b":":
-        second = _number(data, 17, 19)
+        second = digits(data, 17, 19)
         at = 19
         if data[at : at + 1] == b".":
             at += 1
-            while _number(data, at, at + 1) is not None:
+            while digits(data, at, at + 1) is not None:
                 at += 1
             if at == 20:
                 return None
@@ -68,7 +68,7 @@ def parse_time(text):
 
 def _date(data):
     """Days since 1970-01-01 of the date at the beginning of at least ten bytes, or None."""
-    year, month, day = _number(data, 0, 4), _number(data, 5, 7), _number(data, 8, 10)
+    year, month, day = digits(data, 0, 4), digits(data, 5, 7), digits(data, 8, 10)
     if year is None or month is None or day is None or data[4] != _DASH or data[7] != _DASH:
         return None
     return day_number(year, month, day)
@@ -81,15 +81,15 @@ def _offset(data):
         return 0
     if data[0] not in b"+-" or size not in (3, 5, 6) or (size == 6 and data[3] != _COLON):
         return None
-    hours = _number(data, 1, 3)
-    minutes = _number(data, size - 2, size) if size > 3 else 0
+    hours = digits(data, 1, 3)
+    minutes = digits(data, size - 2, size) if size > 3 else 0
     if hours is None or minutes is None or hours > 23 or minutes > 59:
         return None
     seconds = hours * 3600 + minutes * 60
     return -seconds if data[0] == _DASH else seconds
 
 
-def _number(data, start, end):
+def digits(data, start, end):
     """The number of ASCII digits in data[start:end], or None if there is anything else."""
     if end > len(data):
         return None

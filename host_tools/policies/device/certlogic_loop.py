@@ -1,0 +1,174 @@
+"""Runs on MicroPython: evaluates CertLogic programs with the firmware, one after the other.
+
+Frames as in host_tools.served. For each evaluation three come in: the budget (4 bytes, big-endian),
+the program, the data in CBOR. One goes out in CBOR: [value], or [kind of the error, offset].
+
+Tag 4000 is a number that is no integer, as a text; tag 4001 a date-time, as day and milliseconds.
+"""
+
+import sys
+
+from gate.codec.real import Real
+from gate.policy.certlogic import CertLogicError, evaluate
+from gate.policy.certlogic_time import Moment
+
+NUMBER = 4000
+MOMENT = 4001
+MAX_ANSWER = 4_000_000  # bytes; a small expression can name one list many times over
+MAX_DEPTH = 400
+
+
+class Number(Real):
+    """A number that is no integer, which only its text can tell from others."""
+
+    def __init__(self, text):
+        self.text = text
+
+    __hash__ = None
+
+    def __eq__(self, other):
+        return isinstance(other, Number) and self.text == other.text
+
+
+def decode(data):
+    """The item in well-formed CBOR of definite lengths."""
+    around = []
+    inside = None
+    key = None
+    left = 0
+    at = 0
+    number = False
+    while True:
+        first = data[at]
+        at += 1
+        size = first & 31
+        if size >= 24:
+            width = 1 << (size - 24)
+            size = int.from_bytes(data[at : at + width], "big")
+            at += width
+        kind = first >> 5
+        if kind == 6:
+            number = True
+            continue
+        if kind == 4 or kind == 5:
+            around.append((inside, key, left))
+            inside = [] if kind == 4 else {}
+            key = None
+            left = size if kind == 4 else 2 * size
+            if left:
+                continue
+            value = inside
+            inside, key, left = around.pop()
+        elif kind == 0:
+            value = size
+        elif kind == 1:
+            value = -1 - size
+        elif kind == 3:
+            value = str(data[at : at + size], "utf-8")
+            at += size
+            if number:
+                value = Number(value)
+                number = False
+        else:
+            value = (False, True, None)[size - 20]
+        while inside is not None:
+            if isinstance(inside, list):
+                inside.append(value)
+            elif key is None:
+                key = value
+            else:
+                inside[key] = value
+                key = None
+            left -= 1
+            if left:
+                break
+            value = inside
+            inside, key, left = around.pop()
+        else:
+            return value
+
+
+def encode(value):
+    """A value in CBOR, or None if that were too much."""
+    out = bytearray()
+    open_items = [iter((value,))]
+    while open_items:
+        try:
+            value = next(open_items[-1])
+        except StopIteration:
+            open_items.pop()
+            continue
+        if isinstance(value, Number):
+            head(out, 0xC0, NUMBER)
+            value = value.text
+        elif isinstance(value, Moment):
+            head(out, 0xC0, MOMENT)
+            value = [value.day, value.ms]
+        if value is None or isinstance(value, bool):
+            out.append(0xF6 if value is None else 0xF4 + value)
+        elif isinstance(value, int):
+            head(out, 0x20 if value < 0 else 0, -1 - value if value < 0 else value)
+        elif isinstance(value, str):
+            data = value.encode()
+            head(out, 0x60, len(data))
+            out.extend(data)
+        else:
+            head(out, 0xA0 if isinstance(value, dict) else 0x80, len(value))
+            open_items.append(iter(value) if isinstance(value, list) else pairs(value))
+        if len(out) > MAX_ANSWER or len(open_items) > MAX_DEPTH:
+            return None
+    return out
+
+
+def pairs(values):
+    for key in values:
+        yield key
+        yield values[key]
+
+
+def head(out, kind, number):
+    if number < 24:
+        out.append(kind + number)
+        return
+    width = 1
+    info = 24
+    while number >> (8 * width):
+        width *= 2
+        info += 1
+    out.append(kind + info)
+    out.extend(number.to_bytes(width, "big"))
+
+
+def answer(budget, program, data):
+    try:
+        value = evaluate(program, decode(data), budget)
+        encoded = encode([value])
+        return encode(["result_too_large", 0]) if encoded is None else encoded
+    except CertLogicError as error:
+        return encode([error.kind, error.at])
+    except MemoryError:
+        return encode(["memory_short", 0])
+
+
+def frame(source):
+    """One frame, or None at the end of the input."""
+    size = source.read(4)
+    if not size or len(size) < 4:
+        return None
+    size = int.from_bytes(size, "big")
+    return source.read(size) if size else b""
+
+
+def main():
+    source = sys.stdin.buffer
+    target = sys.stdout.buffer
+    while True:
+        budget, program, data = frame(source), frame(source), frame(source)
+        if data is None:
+            return
+        out = answer(int.from_bytes(budget, "big"), program, data)
+        target.write(len(out).to_bytes(4, "big"))
+        target.write(out)
+
+
+main()
