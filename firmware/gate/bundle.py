@@ -2,6 +2,7 @@
 
 from .policy.rules import Policy
 from .refusal import Refusal
+from .storage.source import Memory
 from .trust.envelope import open_envelope
 from .trust.issuers import Issuers
 from .trust.versions import versions_of
@@ -26,7 +27,8 @@ PARTS = {
 class Bundle:
     """site, version, issued, expires: of the manifest. issuers: trust.Issuers. policy: Policy.
 
-    issued is a floor for the terminal's clock. versions: what to remember once it is installed.
+    revocations: trust.Revocations, or None where the operators keep no list of them. issued is a
+    floor for the terminal's clock. versions: what to remember once it is installed.
     """
 
     def __init__(self, envelope):
@@ -37,6 +39,17 @@ class Bundle:
         self.versions = versions_of(envelope)
         self.issuers = Issuers(envelope.parts[TRUST].data)
         self.policy = Policy(envelope.parts[POLICY].data)
+        self.revocations = _revocations(envelope.parts)
+
+
+def _revocations(parts):
+    if REVOCATION not in parts and RECENT not in parts:
+        return None
+    from .trust.revocation import Revocations  # only where there are any
+
+    base = Memory(parts[REVOCATION].data) if REVOCATION in parts else None
+    recent = Memory(parts[RECENT].data) if RECENT in parts else None
+    return Revocations(base, recent)
 
 
 def open_bundle(data, root):

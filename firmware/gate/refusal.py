@@ -59,6 +59,7 @@ REASONS = {
     "issuer_mismatch": "claims",
     # whether that is enough here
     "trust_invalid": "policy",
+    "revocation_invalid": "policy",
     "policy_invalid": "policy",
     "root_invalid": "policy",
     "bundle_missing": "policy",

@@ -1,11 +1,15 @@
 """COSE_Sign1 (RFC 9052 4.2): the structure and the bytes that were signed. Verifies nothing."""
 
+import hashlib
+
 from ..refusal import Refusal
 from .cbor import decode
 
 ALG = 1  # header labels, RFC 9052 3.1
 CRIT = 2
 KID = 4
+
+_ES256 = -7
 
 MAX_HEADER = 64  # bytes of a protected header in canonical form
 
@@ -29,6 +33,16 @@ class Sign1:
         for part in (self.protected, aad, self.payload):
             append_bytes(out, part)
         return out
+
+
+def signature_hash(alg, signature):
+    """What revokes a code by its signature: 16 bytes, as DCC revocation lists have it.
+
+    Of ES256 only r counts: whoever holds a code may put n - s in the place of s.
+    """
+    if alg == _ES256:
+        signature = signature[: len(signature) // 2]
+    return hashlib.sha256(signature).digest()[:16]
 
 
 def append_bytes(out, part):

@@ -10,7 +10,7 @@ from ..refusal import Refusal
 from . import base45
 from .cbor import Reader, decode
 from .claims import KINDS
-from .cose import lenient_sign1
+from .cose import lenient_sign1, signature_hash
 from .dcc import identifiers, read_certificate
 from .inflate import inflate
 from .real import Real
@@ -92,14 +92,11 @@ class Statement:
 
     def revocation_hashes(self, issuer):
         """As the DCC revocation lists have them, the first 16 bytes of SHA-256 each: UCI, country
-        and UCI, signature (of ES256 only r, since s can be changed by whoever holds the code).
+        and UCI, signature.
 
         The country is the CWT's issuer; verifiers also take the entry's, so both are given.
         """
-        signature = self.signature
-        if self.alg == ES256:
-            signature = signature[: len(signature) // 2]
-        hashes = [_hash(signature)]
+        hashes = [signature_hash(self.alg, self.signature)]
         for country, uci in identifiers(self.certificate):
             hashes.append(_hash(uci.encode()))
             for place in {self.said_issuer or country, country}:

@@ -10,7 +10,7 @@ from ..refusal import Refusal
 from . import base45
 from .cbor import Reader, decode
 from .claims import Fields, read_claims
-from .cose import read_sign1
+from .cose import read_sign1, signature_hash
 
 MAX_BODY = 1536  # bytes
 MAX_HOLDER = 96
@@ -124,10 +124,15 @@ class Statement:
         return self._name is None or self._name == issuer.name
 
     def revocation_hashes(self, issuer):
-        """By cti, which only its issuer's key makes unique: SHA-256(kid || cti), 16 bytes."""
+        """By cti and its issuer's key, or by the signature where there is no cti: 16 bytes.
+
+        The key is the whole one: somebody else may have a key with the same id, and a name in
+        the trust list may change. The length keeps cti and key apart.
+        """
         if self.cti is None:
-            return ()
-        return (hashlib.sha256(bytes(self.kid) + self.cti).digest()[:16],)
+            return (signature_hash(self.alg, self.signature),)
+        whose = b"OC1R" + bytes([len(self.cti)]) + self.cti
+        return (hashlib.sha256(whose + bytes(issuer.key)).digest()[:16],)
 
     def claims(self, issuer, values):
         """{kind: [claim]}. Raises Refusal('claims_invalid')."""

@@ -49,7 +49,7 @@ def judge(code, site, clock, replay):
             return Verdict(site.reason)
         if now is not None and now >= bundle.expires:
             return Verdict("bundle_expired")
-        shown = authenticate(code, bundle.issuers, now, bundle.policy.skew)
+        shown = authenticate(code, bundle.issuers, now, bundle.policy.skew, bundle.revocations)
     except refusal.Refusal as refused:
         return Verdict(refused.reason, refused.evidence)
     decision = decide(shown, bundle.policy, now, site.gate)

@@ -58,7 +58,7 @@ def _judge(code, issuers, bundle, now):
         return _answer_for(authenticate(code, issuers, now))
     if now > bundle.expires:
         raise Refusal("bundle_expired")
-    presentation = authenticate(code, issuers, now, bundle.policy.skew)
+    presentation = authenticate(code, issuers, now, bundle.policy.skew, bundle.revocations)
     decision = decide(presentation, bundle.policy, now, None)
     answer = _answer_for(presentation, decision.reason)
     answer["rule"] = decision.rule

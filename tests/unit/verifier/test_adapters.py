@@ -16,11 +16,13 @@ import pytest
 
 from host_tools.cbor import encode
 from host_tools.codes import hc1
+from host_tools.codes.oc1 import parse_text
 from host_tools.firmware import FIRMWARE
 from host_tools.names import ALL_FORMATS
 
 from .people import (
     CITY,
+    CLINIC,
     DAY,
     FOREIGN,
     GREEN,
@@ -215,10 +217,18 @@ def test_the_whole_signature_counts_for_ps256(run_firmware: Run) -> None:
 def test_a_statement_is_revoked_by_its_issuer_s_key_and_cti(run_firmware: Run) -> None:
     cti = bytes(range(8))
     text = code(PLATFORM.says(GREEN), PLATFORM.says(GREEN, cti=cti))
-    kid = PLATFORM.entry.kid
-    assert verify(run_firmware, text, trust_part(), [digest(kid + cti)])[1] == "code_revoked"
-    assert verify(run_firmware, text, trust_part(), [digest(cti)])[0] == "OC1"
-    assert verify(run_firmware, code(PLATFORM.says(GREEN)), trust_part(), [digest(kid)])[0] == "OC1"
+    mine, other = (digest(b"OC1R\x08" + cti + one.entry.key) for one in (PLATFORM, CLINIC))
+    assert verify(run_firmware, text, trust_part(), [mine])[1] == "code_revoked"
+    for wrong in (other, digest(cti), digest(PLATFORM.entry.kid + cti)):
+        assert verify(run_firmware, text, trust_part(), [wrong])[0] == "OC1"
+
+
+def test_a_statement_without_cti_is_revoked_by_its_signature(run_firmware: Run) -> None:
+    text = code(PLATFORM.says(GREEN), PLATFORM.says(GREEN, cti=bytes(8)))
+    body = parse_text(text.decode())
+    first, second = (digest(one[3][:32]) for one in body[1])  # type: ignore[attr-defined]
+    assert verify(run_firmware, text, trust_part(), [first])[1] == "code_revoked"
+    assert verify(run_firmware, text, trust_part(), [second])[0] == "OC1"
 
 
 def test_revocation_is_asked_after_signature_and_time_and_before_the_claims(
