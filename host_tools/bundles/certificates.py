@@ -3,6 +3,9 @@
 The kid of a certificate is the first 8 bytes of SHA-256 of its DER, as the EU DCC gateway has it.
 Extended key usages of the hcert specification say which claims its key may make; a certificate
 with none of them may make all three (vaccination, test, recovery).
+
+A certificate of an SM2 key is not of that world: its issuer signs OC1 codes, makes all claims
+unless the operator says less, and has the kid that `gatectl issue` writes, that of the key.
 """
 
 from __future__ import annotations
@@ -15,8 +18,10 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from host_tools.bundles.entry import TrustEntry, shorten
-from host_tools.keys.public import KeyFormError, decode64, from_native
-from host_tools.names import DCC_CLAIMS, FORMATS, LATEST, claims_mask
+from host_tools.keys import sm2
+from host_tools.keys.asn1 import read_certified
+from host_tools.keys.public import KeyFormError, PublicKey, decode64, from_native
+from host_tools.names import ALL_CLAIMS, DCC_CLAIMS, FORMATS, LATEST, SM2, claims_mask
 
 KID_SIZE = 8
 
@@ -64,23 +69,33 @@ def entry_of(der: bytes, source: str) -> TrustEntry:
         certificate = x509.load_der_x509_certificate(der)
     except Exception as error:  # malformed in any of the ways that the library tells apart
         raise KeyFormError(f"not a readable X.509 certificate: {error}") from None
-    try:
-        key = from_native(certificate.public_key())
-    except KeyFormError:
-        raise
-    except Exception as error:  # unknown curves and algorithms are the library's own kinds of error
-        raise KeyFormError(f"its key is of a kind that is not supported: {error}") from None
+    key = _key(certificate)
+    national = key.alg == SM2  # not for DCCs: such an issuer signs OC1 codes, by its key's own kid
     return TrustEntry(
-        kid=kid_of(der),
+        kid=key.kid if national else kid_of(der),
         alg=key.alg,
         key=key.raw,
         name=shorten(_name(certificate.subject)),
         not_before=_clamp(certificate.not_valid_before_utc),
         not_after=_clamp(certificate.not_valid_after_utc),
-        claims=_claims(certificate),
-        formats=FORMATS["HC1"],
+        claims=ALL_CLAIMS if national else _claims(certificate),
+        formats=FORMATS["OC1" if national else "HC1"],
         source=source,
     )
+
+
+def _key(certificate: x509.Certificate) -> PublicKey:
+    try:
+        return from_native(certificate.public_key())
+    except KeyFormError:
+        raise
+    except Exception as error:  # unknown curves and algorithms are the library's own kinds of error
+        if (point := read_certified(certificate.tbs_certificate_bytes)) is not None:
+            try:
+                return PublicKey(SM2, sm2.public_of(point))
+            except sm2.Sm2Error as reason:
+                raise KeyFormError(f"its SM2 key cannot be used: {reason}") from None
+        raise KeyFormError(f"its key is of a kind that is not supported: {error}") from None
 
 
 def _claims(certificate: x509.Certificate) -> int:

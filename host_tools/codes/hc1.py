@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from host_tools.bundles.certificates import USAGES, kid_of
 from host_tools.keys.private import PrivateKey
+from host_tools.keys.sm2 import Sm2Key
 
 PREFIX = "HC1:"
 
@@ -28,6 +29,7 @@ def certificate(
     key: PrivateKey, country: str, name: str, start: int, end: int, kinds: Sequence[str] = ()
 ) -> bytes:
     """A self-signed document signer certificate in DER; kinds: its extended key usages."""
+    assert not isinstance(key.native, Sm2Key), "no DCC is signed by SM2"
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, country),

@@ -1,24 +1,33 @@
 """Private keys: made, kept as PKCS#8 PEM, and used to sign as COSE has it (RFC 9053).
 
-ECDSA signatures are deterministic (RFC 6979), so that the same content gives the same code.
+ECDSA and SM2 signatures are deterministic (RFC 6979), so that the same content gives the same code.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
+from host_tools.keys import sm2
 from host_tools.keys.public import KeyFormError, PublicKey, from_native
-from host_tools.names import EDDSA, ES256, PS256
+from host_tools.names import EDDSA, ES256, PS256, SM2
 
 RSA_BITS = 3072  # for new keys
 SALT = 32  # bytes; gate.crypto accepts no other salt length
 
-NAMES = {"es256": ES256, "ed25519": EDDSA, "ps256": PS256}  # --alg of `gatectl keys new`
+NAMES = {
+    "es256": ES256,
+    "ed25519": EDDSA,
+    "ps256": PS256,
+    "sm2": SM2,
+}  # --alg of `gatectl keys new`
 
-Native = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
+Library = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
+Native = Library | sm2.Sm2Key
 
 
 class PassphraseError(ValueError):
@@ -33,6 +42,8 @@ class PrivateKey:
 
     @property
     def public(self) -> PublicKey:
+        if isinstance(self.native, sm2.Sm2Key):
+            return PublicKey(SM2, self.native.raw)
         return from_native(self.native.public_key())
 
     @property
@@ -41,7 +52,7 @@ class PrivateKey:
 
     def sign(self, message: bytes) -> bytes:
         """The signature in COSE's form: r || s for curves."""
-        if isinstance(self.native, ed25519.Ed25519PrivateKey):
+        if isinstance(self.native, ed25519.Ed25519PrivateKey | sm2.Sm2Key):
             return self.native.sign(message)
         if isinstance(self.native, rsa.RSAPrivateKey):
             pss = padding.PSS(padding.MGF1(hashes.SHA256()), SALT)
@@ -52,6 +63,8 @@ class PrivateKey:
 
     def pem(self, passphrase: bytes | None = None) -> bytes:
         """PKCS#8 in PEM, encrypted if there is a passphrase."""
+        if isinstance(self.native, sm2.Sm2Key):
+            return self.native.pem(passphrase)
         protection: serialization.KeySerializationEncryption = serialization.NoEncryption()
         if passphrase:
             protection = serialization.BestAvailableEncryption(passphrase)
@@ -68,26 +81,42 @@ def generate(alg: int) -> PrivateKey:
         return PrivateKey(ed25519.Ed25519PrivateKey.generate())
     if alg == PS256:
         return PrivateKey(rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS))
+    if alg == SM2:
+        return PrivateKey(sm2.generate())
     raise KeyFormError(f"keys for algorithm {alg} cannot be made")
 
 
 def load_pem(data: bytes, passphrase: bytes | None = None) -> PrivateKey:
     """A private key from PEM; KeyFormError or PassphraseError if that cannot be."""
     try:
-        native = serialization.load_pem_private_key(data, passphrase or None)
+        native = _load(data, passphrase or None)
     except TypeError:
-        if passphrase is None:
-            raise PassphraseError("the key is encrypted, and no passphrase was given") from None
-        native = serialization.load_pem_private_key(data, None)  # a passphrase it does not need
+        raise PassphraseError("the key is encrypted, and no passphrase was given") from None
     except ValueError as error:
         if passphrase is not None and is_encrypted(data):
             raise PassphraseError("the passphrase is wrong, or the file damaged") from None
         raise KeyFormError(f"not a private key in PEM: {error}") from None
-    except Exception as error:  # unknown algorithms are the library's own kind of error
-        raise KeyFormError(f"not a private key that can be used: {error}") from None
+    except UnsupportedAlgorithm as error:
+        try:
+            other = sm2.load_private(data, passphrase)
+        except sm2.Sm2Error as reason:
+            raise KeyFormError(f"not an SM2 key that can be used: {reason}") from None
+        if other is None:
+            raise KeyFormError(f"not a private key that can be used: {error}") from None
+        return PrivateKey(other)
     from_native(native.public_key())  # refuses curves and sizes that the gate cannot verify
-    assert isinstance(native, Native)
+    assert isinstance(native, Library)
     return PrivateKey(native)
+
+
+def _load(data: bytes, passphrase: bytes | None) -> PrivateKeyTypes:
+    """As the library does it, but a passphrase that a key does not need is no error."""
+    try:
+        return serialization.load_pem_private_key(data, passphrase)
+    except TypeError:
+        if passphrase is None:
+            raise
+        return serialization.load_pem_private_key(data, None)
 
 
 def is_encrypted(data: bytes) -> bool:

@@ -1,7 +1,8 @@
 """Public keys: the bytes that the gate verifies with, and the forms that others write them in.
 
 The gate's form is that of gate.crypto.verify: X || Y (ES256), 32 bytes (Ed25519), the modulus
-(PS256, exponent 65537). JWK is RFC 7517 and 7518, thumbprints are RFC 7638.
+(PS256, exponent 65537). JWK is RFC 7517 and 7518, thumbprints are RFC 7638. SM2 keys in JWK have no
+RFC: they are written as EC keys whose "crv" is "SM2", as other software does.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from host_tools.keys import sm2
 from host_tools.names import ALGORITHMS, EDDSA, ES256, PS256, SM2, word
 
 EXPONENT = 65537  # the only RSA exponent of gate.crypto
@@ -26,6 +28,7 @@ RAW_SIZES: Mapping[int, tuple[int, ...]] = {
     SM2: (64,),
     PS256: tuple(bits // 8 for bits in RSA_BITS),
 }
+_JWK_CURVES = {"P-256": ES256, "SM2": SM2}
 KID_SIZE = 4  # formats.md: the first bytes of SHA-256 of the key
 
 Native = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
@@ -64,10 +67,21 @@ class PublicKey:
                 return rsa.RSAPublicNumbers(EXPONENT, modulus).public_key()
         except ValueError as error:
             raise KeyFormError(f"not a valid {self.algorithm} key: {error}") from None
-        raise KeyFormError(f"{self.algorithm} keys are not supported by the host tools yet")
+        raise KeyFormError(f"{self.algorithm} keys are not known to the library")
+
+    def checked(self) -> PublicKey:
+        """The key as it is; KeyFormError if it is none: a point that is not on its curve."""
+        if self.alg != SM2:
+            return from_native(self.native())
+        try:
+            return PublicKey(SM2, sm2.check(self.raw))
+        except sm2.Sm2Error as error:
+            raise KeyFormError(f"not a valid SM2 key: {error}") from None
 
     def pem(self) -> str:
         """SubjectPublicKeyInfo in PEM."""
+        if self.alg == SM2:
+            return sm2.public_pem(self.raw).decode()
         encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         return self.native().public_bytes(encoding, form).decode()
 
@@ -81,7 +95,9 @@ def from_native(key: object) -> PublicKey:
     """The gate's form of a `cryptography` key; refuses what the gate cannot verify with."""
     if isinstance(key, ec.EllipticCurvePublicKey):
         if not isinstance(key.curve, ec.SECP256R1):
-            raise KeyFormError(f"elliptic curve {key.curve.name} is not supported, only P-256 is")
+            raise KeyFormError(
+                f"elliptic curve {key.curve.name} is not supported, P-256 and SM2 are"
+            )
         encoding, form = serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
         return PublicKey(ES256, key.public_bytes(encoding, form)[1:])
     if isinstance(key, ed25519.Ed25519PublicKey):
@@ -94,12 +110,14 @@ def from_native(key: object) -> PublicKey:
             raise KeyFormError(f"RSA with {key.key_size} bits is not supported, 2048 to 4096 are")
         return PublicKey(PS256, numbers.n.to_bytes(key.key_size // 8, "big"))
     name = type(key).__name__.removesuffix("PublicKey")
-    raise KeyFormError(f"{name} keys are not supported, only P-256, Ed25519 and RSA are")
+    raise KeyFormError(f"{name} keys are not supported, only P-256, SM2, Ed25519 and RSA are")
 
 
 def from_spki(data: bytes) -> PublicKey:
     """From a SubjectPublicKeyInfo, PEM or DER."""
     try:
+        if (raw := sm2.load_public(data)) is not None:
+            return PublicKey(SM2, raw)
         if data.lstrip().startswith(b"-----BEGIN"):
             return from_native(serialization.load_pem_public_key(data))
         return from_native(serialization.load_der_public_key(data))
@@ -110,12 +128,12 @@ def from_spki(data: bytes) -> PublicKey:
 
 
 def from_jwk(jwk: Mapping[str, object]) -> PublicKey:
-    """From a JSON Web Key: EC P-256, OKP Ed25519 or RSA."""
+    """From a JSON Web Key: EC P-256 or SM2, OKP Ed25519, or RSA."""
     kty, curve = jwk.get("kty"), jwk.get("crv")
     if kty == "EC":
-        if curve != "P-256":
-            raise KeyFormError(f"elliptic curve {curve} is not supported, only P-256 is")
-        key = PublicKey(ES256, _octets(jwk, "x", 32) + _octets(jwk, "y", 32))
+        if curve not in _JWK_CURVES:
+            raise KeyFormError(f"elliptic curve {curve} is not supported, P-256 and SM2 are")
+        key = PublicKey(_JWK_CURVES[curve], _octets(jwk, "x", 32) + _octets(jwk, "y", 32))
     elif kty == "OKP":
         if curve != "Ed25519":
             raise KeyFormError(f"curve {curve} is not supported for OKP, only Ed25519 is")
@@ -129,7 +147,7 @@ def from_jwk(jwk: Mapping[str, object]) -> PublicKey:
     named = jwk.get("alg")
     if named is not None and named not in (key.algorithm, "Ed25519" if kty == "OKP" else None):
         raise KeyFormError(f'"alg" is {named!r}, the gate verifies this key with {key.algorithm}')
-    return from_native(key.native())
+    return key.checked()
 
 
 def thumbprint(key: PublicKey) -> bytes:
