@@ -206,7 +206,7 @@ def decrypt(der: bytes, passphrase: bytes) -> bytes:
     means = (outer.algorithm.algorithm, scheme.derivation.algorithm, values.hash.algorithm,
              scheme.cipher.algorithm)  # fmt: skip
     if means != (_PBES2, _PBKDF2, _HMAC_SHA256, _AES256_CBC) or values.size not in (None, 32):
-        raise ValueError("encrypted in an unusual way")
+        raise ValueError("encrypted by other means than AES-256-CBC and PBKDF2 with SHA-256")
     if not 1 <= values.rounds <= _MAX_ROUNDS:
         raise ValueError(f"{values.rounds} rounds of PBKDF2")
     decryptor = _cipher(passphrase, values.salt, values.rounds, scheme.cipher.iv).decryptor()

@@ -92,15 +92,13 @@ def load_pem(data: bytes, passphrase: bytes | None = None) -> PrivateKey:
         native = _load(data, passphrase or None)
     except TypeError:
         raise PassphraseError("the key is encrypted, and no passphrase was given") from None
-    except ValueError as error:
-        if passphrase is not None and is_encrypted(data):
+    except (ValueError, UnsupportedAlgorithm) as error:
+        if not isinstance(error, UnsupportedAlgorithm) and is_encrypted(data):
             raise PassphraseError("the passphrase is wrong, or the file damaged") from None
-        raise KeyFormError(f"not a private key in PEM: {error}") from None
-    except UnsupportedAlgorithm as error:
         try:
             other = sm2.load_private(data, passphrase)
         except sm2.Sm2Error as reason:
-            raise KeyFormError(f"not an SM2 key that can be used: {reason}") from None
+            raise KeyFormError(f"an SM2 key that cannot be used: {reason}") from None
         if other is None:
             raise KeyFormError(f"not a private key that can be used: {error}") from None
         return PrivateKey(other)

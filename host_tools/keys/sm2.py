@@ -25,6 +25,7 @@ from host_tools.keys import asn1, pem
 
 ID = b"1234567812345678"  # of the signer, where nothing else was agreed (GB/T 32918.2, GM/T 0009)
 SIZE = 32  # bytes of a number
+_SEC1 = ("EC PRIVATE KEY", "SM2 PRIVATE KEY")  # the latter is OpenSSL's own label
 
 
 class Sm2Error(ValueError):
@@ -119,7 +120,7 @@ def load_private(data: bytes, passphrase: bytes | None) -> Sm2Key | None:
                 der = asn1.decrypt(der, passphrase)
             except ValueError as error:
                 raise Sm2Error(f"cannot be decrypted: {error}") from None
-        found = asn1.read_sec1(der) if label == "EC PRIVATE KEY" else asn1.read_private(der)
+        found = asn1.read_sec1(der) if label in _SEC1 else asn1.read_private(der)
         if found is not None:
             key = Sm2Key(int.from_bytes(found[0], "big"))
             if found[1] is not None and public_of(found[1]) != key.raw:
