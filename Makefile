@@ -18,13 +18,17 @@ help:
 setup:
 	@$(PYTHON) -m bootstrap
 
-demo: setup
+demo:
+	@$(PYTHON) -m bootstrap demo
 	@$(BIN)/gatectl demo
 
-bench: setup
+bench:
+	@$(PYTHON) -m bootstrap demo
 	@$(BIN)/gatectl bench
 
-test: lint
+test:
+	@$(PYTHON) -m bootstrap test
+	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest -n $(TEST_WORKERS)
 
 lint: setup
@@ -32,11 +36,16 @@ lint: setup
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/mypy --config-file mypy-firmware.ini
+	@$(BIN)/python -m bootstrap.pages check
 
 clean:
-	rm -rf .venv .setup .cache .hypothesis build
+	rm -rf .venv .setup .cache .hypothesis build web/node_modules
 
-# Needs uv on PATH (pip install uv, outside this project); the lock holds for all platforms.
+# Needs uv on PATH (pip install uv, outside this project); the locks hold for all platforms.
+LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+    --no-emit-index-url --custom-compile-command "make lock" --upgrade
 lock:
-	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
-	    --custom-compile-command "make lock" --upgrade requirements.in --output-file requirements.lock
+	$(LOCK) requirements.in --output-file requirements.lock
+	$(LOCK) web/node.in --output-file web/node.lock
+	$(LOCK) tests/browser/requirements.in --output-file tests/browser/requirements.lock
+	cd web && npm install --package-lock-only --ignore-scripts

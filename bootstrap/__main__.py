@@ -1,4 +1,4 @@
-"""``python3 -m bootstrap``: everything that is not done yet, at once; milliseconds when all is.
+"""``python3 -m bootstrap [TARGET]``: what is not done yet, at once; milliseconds when all is.
 
 This file must be readable by any Python 3, so that an old one gets a message and no stack trace.
 """
@@ -17,4 +17,4 @@ if sys.version_info < OLDEST:
 
 from bootstrap.run import main  # noqa: E402
 
-sys.exit(main())
+sys.exit(main(sys.argv[1:]))

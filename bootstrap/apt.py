@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -159,8 +159,12 @@ def unpack(
     architecture: str,
     into: Path,
     say: Callable[[str], None],
+    also: Sequence[str] = (),
+    without: Sequence[str] = (),
 ) -> None:
     """Download a package with all it depends on and unpack it into a new folder.
+
+    also: further packages to go with it; without: packages that are not unpacked.
 
     Each mirror is tried in turn, and the most telling of their errors is raised. What was
     downloaded stays until it is unpacked, so that a second run goes on where the first stopped.
@@ -169,8 +173,8 @@ def unpack(
     for number, mirror in enumerate(system().mirrors):
         name = f"{package}-{suite}-{architecture}" + (f"-{number}" if number else "")
         try:
-            archives = _download(package, mirror, suite, architecture, name, say)
-            _extract(archives, into, name)
+            archives = _download((package, *also), mirror, suite, architecture, name, say)
+            _extract(archives, into, name, without)
         except SetupError as error:
             failures.append(error)
         else:
@@ -180,7 +184,7 @@ def unpack(
 
 
 def _download(
-    package: str,
+    packages: Sequence[str],
     mirror: Mirror,
     suite: str,
     architecture: str,
@@ -191,22 +195,24 @@ def _download(
     folder = places.cache() / "apt" / name
     configuration = _private_state(folder, mirror, suite, architecture)
     env = {"APT_CONFIG": str(configuration), "DEBIAN_FRONTEND": "noninteractive"}
+    package = packages[0]
     what = f"package {package} from {suite} ({architecture})"
     say(f"reading the index of {suite} ({architecture})")
     update = run(["apt-get", "update"], log=f"apt-update-{name}", env=env)
     if update.status != 0:
         raise explain(f"could not read the package index of {suite} ({architecture})", update)
     say(f"downloading {package} of {suite} ({architecture})")
-    command = ["apt-get", "install", "--download-only", "--yes", package]
+    command = ["apt-get", "install", "--download-only", "--yes", *packages]
     install = run(command, log=f"apt-{name}", env=env)
     if install.status != 0:
         raise explain(f"could not download {what}", install)
     return folder / "archives"
 
 
-def _extract(archives: Path, into: Path, name: str) -> None:
+def _extract(archives: Path, into: Path, name: str, without: Sequence[str]) -> None:
     """Unpack all archives into one folder that appears only when it is whole."""
-    debs = sorted(archives.glob("*.deb"))
+    left_out = tuple(f"{package}_" for package in without)
+    debs = sorted(deb for deb in archives.glob("*.deb") if not deb.name.startswith(left_out))
     fresh = Path(os.fspath(into) + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)

@@ -54,11 +54,11 @@ def install() -> None:
             say(TASK, "all fetched, unpacking them")
 
     lock = _write_scratch("wheels.lock", wheels)
-    outcome = _pip("install", ["--only-binary", ":all:", "--requirement", str(lock)], follow)
+    outcome = pip("install", ["--only-binary", ":all:"], lock, follow)
     if outcome.status != 0:
         raise explain("pip could not install the locked packages", outcome)
     lock = _write_scratch("sources.lock", sources)
-    outcome = _pip("build", ["--no-build-isolation", "--requirement", str(lock)], lambda _: None)
+    outcome = pip("build", ["--no-build-isolation"], lock)
     if outcome.status != 0:
         raise explain(f"pip could not build {', '.join(SOURCE_ONLY)}", outcome)
     say(TASK, "installed")
@@ -149,6 +149,13 @@ def _pip_env() -> dict[str, str]:
     }
 
 
-def _pip(name: str, options: list[str], on_line: Callable[[str], None]) -> Outcome:
+def pip(
+    name: str,
+    options: list[str],
+    lock: Path,
+    on_line: Callable[[str], None] = lambda _line: None,
+) -> Outcome:
+    """Install what a lock names; every file must have one of its hashes."""
     command = [str(places.VENV_PYTHON), "-m", "pip", "install", "--no-deps", "--require-hashes"]
-    return run([*command, *options], log=f"pip-{name}", env=_pip_env(), on_line=on_line)
+    command += [*options, "--requirement", str(lock)]
+    return run(command, log=f"pip-{name}", env=_pip_env(), on_line=on_line)

@@ -14,11 +14,16 @@ LOCK = ROOT / "requirements.lock"
 PYPROJECT = ROOT / "pyproject.toml"
 FIRMWARE = ROOT / "firmware"
 
-# What set-up knows: the steps done (stamps.py), the interpreters found (interpreters.py), and a
-# lock so that two runs do not get into each other's way.
+# The pages' sources with the lock of their npm packages, and what they are built into.
+WEB = ROOT / "web"
+PAGES = ROOT / "build" / "web"
+
+# What set-up knows: the steps done (stamps.py), the interpreters and the browser found, and a lock
+# so that two runs do not get into each other's way.
 STATE = ROOT / ".setup"
 STAMPS = STATE / "done.json"
 INTERPRETERS = STATE / "interpreters.json"
+BROWSER = STATE / "browser.json"
 RUN_LOCK = STATE / "lock"
 
 

@@ -49,11 +49,18 @@ def _check_stopped() -> None:
         raise Stopped
 
 
+def npm_env(programs: Path) -> dict[str, str]:
+    """The environment for npm and what it starts; programs: the folder where `node` is."""
+    path = f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {**os.environ, "PATH": path, "npm_config_update_notifier": "false"}
+
+
 def run(
     command: Sequence[str],
     *,
     log: str,
     env: Mapping[str, str] | None = None,
+    folder: Path | None = None,
     on_line: Callable[[str], None] = lambda _line: None,
 ) -> Outcome:
     """Run a tool to its end, its two output streams joined, each line passed on as it comes."""
@@ -74,6 +81,7 @@ def run(
             text=True,
             errors="replace",
             env=full_env,
+            cwd=folder,
         ) as process,
     ):
         _running.add(process)

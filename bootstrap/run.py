@@ -1,17 +1,33 @@
-"""The order of the set-up: which steps are due, what runs side by side, how failures are told."""
+"""The order of the set-up: which steps are due, what runs side by side, how failures are told.
+
+What is set up depends on what for: the demo needs no pages, and only the tests need a browser.
+"""
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
-from bootstrap import commands, interpreters, packages, places, process, record, stamps
+from bootstrap import (
+    browser,
+    commands,
+    interpreters,
+    packages,
+    pages,
+    places,
+    process,
+    record,
+    stamps,
+)
 from bootstrap.errors import SetupError
 from bootstrap.progress import complain, elapsed, say
 from bootstrap.record import Interpreter
 
 PACKAGES, COMMANDS, INTERPRETERS = "packages", "commands", "interpreters"
+PAGES, BROWSER = "pages", "browser"
+_CORE = (PACKAGES, COMMANDS, INTERPRETERS)
+TARGETS = {"demo": _CORE, "all": (*_CORE, PAGES), "test": (*_CORE, PAGES, BROWSER)}
 _INTERRUPTED = 130
 
 
@@ -21,18 +37,24 @@ def _keys() -> dict[str, str]:
         PACKAGES: packages.key(),
         COMMANDS: commands.key(),
         INTERPRETERS: interpreters.key(),
+        PAGES: pages.key(),
+        BROWSER: browser.key(),
     }
 
 
-def due() -> list[str]:
-    """The steps that are not done, or were done with other inputs, or whose result is gone."""
+def due(target: str = "all") -> list[str]:
+    """The steps of a target that are not done, or were done with other inputs, or whose result is
+    gone."""
     done = stamps.load()
     intact = {
         PACKAGES: packages.intact(),
         COMMANDS: packages.intact(),
         INTERPRETERS: record.intact(),
+        PAGES: pages.intact(),
+        BROWSER: browser.intact(),
     }
-    return [step for step, key in _keys().items() if done.get(step) != key or not intact[step]]
+    keys = _keys()
+    return [step for step in TARGETS[target] if done.get(step) != keys[step] or not intact[step]]
 
 
 @contextmanager
@@ -81,28 +103,61 @@ def _find_interpreters(pool: ThreadPoolExecutor) -> list[Interpreter]:
     return found
 
 
+class _NoPip(Exception):
+    """A step could not go on because the packages could not be installed, which is told apart."""
+
+
+def _waiting_for(job: Future[None] | None) -> Callable[[], None]:
+    """Waits until there is a pip in the environment."""
+
+    def wait_for_pip() -> None:
+        if job is not None and job.exception() is not None:
+            raise _NoPip
+
+    return wait_for_pip
+
+
+def _browser(wait_for_pip: Callable[[], None]) -> None:
+    """A browser is worth having, not worth failing for: without one its tests are skipped."""
+    try:
+        browser.get(wait_for_pip)
+    except SetupError as error:
+        why = error.why.splitlines()[0]
+        say("note", f"no browser: {error.what}: {why}; tests in one are skipped ({browser.NEXT})")
+
+
 def _set_up(steps: list[str]) -> list[SetupError]:
     """Do the steps that are due, side by side; return what went wrong."""
     jobs: list[tuple[tuple[str, ...], Future[None]]] = []
-    errors: list[SetupError] = []
-    with ThreadPoolExecutor(max_workers=4) as pool:
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        python: Future[None] | None = None
         if PACKAGES in steps or COMMANDS in steps:
-            jobs.append(((PACKAGES, COMMANDS), pool.submit(_set_up_packages, steps)))
+            python = pool.submit(_set_up_packages, steps)
+            jobs.append(((PACKAGES, COMMANDS), python))
         if INTERPRETERS in steps:
             jobs.append(((INTERPRETERS,), pool.submit(_set_up_interpreters, pool)))
-        for names, job in jobs:
-            try:
-                while not job.done():  # a plain result() would not notice every Ctrl-C
-                    wait([job], timeout=0.2)
-                job.result()
-            except SetupError as error:
-                errors.append(error)
-            except KeyboardInterrupt:
-                process.stop()  # or leaving the pool would wait for the tools to end
-                raise
-            else:
-                stamps.save({name: key for name, key in _keys().items() if name in names})
-    return errors
+        if PAGES in steps:
+            jobs.append(((PAGES,), pool.submit(pages.build, _waiting_for(python))))
+        if BROWSER in steps:
+            jobs.append(((BROWSER,), pool.submit(_browser, _waiting_for(python))))
+        return [error for names, job in jobs if (error := _finish(names, job)) is not None]
+
+
+def _finish(names: tuple[str, ...], job: Future[None]) -> SetupError | None:
+    """Wait for a job and note that its steps are done, or return why they are not."""
+    try:
+        while not job.done():  # a plain result() would not notice every Ctrl-C
+            wait([job], timeout=0.2)
+        job.result()
+    except SetupError as error:
+        return error
+    except _NoPip:
+        return None
+    except KeyboardInterrupt:
+        process.stop()  # or leaving the pool would wait for the tools to end
+        raise
+    stamps.save({name: key for name, key in _keys().items() if name in names})
+    return None
 
 
 def _file_error(error: OSError) -> SetupError:
@@ -114,14 +169,18 @@ def _file_error(error: OSError) -> SetupError:
     )
 
 
-def main() -> int:
-    """Set up what is due. Returns the exit status."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Set up what is due for a target. Returns the exit status."""
+    target = arguments[0] if arguments else "all"
+    if target not in TARGETS or len(arguments) > 1:
+        complain(f"usage: python3 -m bootstrap [{' | '.join(TARGETS)}]")
+        return 2
     errors: list[SetupError] = []
     try:
-        if not due():
+        if not due(target):
             return 0
         with _alone():
-            errors = _set_up(due())
+            errors = _set_up(due(target))
             shutil.rmtree(places.cache() / "tmp", ignore_errors=True)
     except OSError as error:
         errors.append(_file_error(error))

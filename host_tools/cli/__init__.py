@@ -13,6 +13,7 @@ from host_tools.cli.lazy import LazyGroup
 COMMANDS = {
     "keys": "host_tools.cli.keys",
     "issue": "host_tools.cli.issue",
+    "holder": "host_tools.cli.holder",
     "bundle": "host_tools.cli.bundle",
     "trust": "host_tools.cli.trust",
     "verify": "host_tools.cli.verify",

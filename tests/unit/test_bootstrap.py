@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from bootstrap import commands, interpreters, places, process, run, stamps
+from bootstrap import browser, commands, interpreters, node, places, process, run, stamps
 from bootstrap.apt import System
 from bootstrap.diagnosis import explain
 from bootstrap.errors import SetupError
@@ -112,11 +114,23 @@ def test_lock_is_split_by_what_must_be_built() -> None:
     assert sources == "esptool==5 \\\n    --hash=sha256:bb\n"
 
 
-def test_every_locked_package_has_a_hash() -> None:
-    wheels, sources = split_lock(places.LOCK.read_text())
-    for lock in (wheels, sources):
-        blocks = lock.split("\n    # via")
+@pytest.mark.parametrize("lock", [places.LOCK, node.LOCK, browser.LOCK], ids=lambda lock: lock.name)
+def test_every_locked_package_has_a_hash(lock: Path) -> None:
+    for part in split_lock(lock.read_text()):
+        blocks = part.split("\n    # via")
         assert all("--hash=sha256:" in block for block in blocks if "==" in block)
+
+
+def test_every_npm_package_is_locked_by_its_hash_and_by_no_address() -> None:
+    lock = json.loads((places.WEB / "package-lock.json").read_text())
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert packages
+    for name, entry in packages.items():
+        assert entry["integrity"].startswith("sha512-"), name
+        assert "resolved" not in entry, name
+    declared = json.loads((places.WEB / "package.json").read_text())
+    for version in (declared["dependencies"] | declared["devDependencies"]).values():
+        assert re.fullmatch(r"\d+\.\d+\.\d+", version), "versions are exact"
 
 
 def _system(codename: str, distribution: str = "debian") -> System:
@@ -222,14 +236,19 @@ def test_command_starts_from_a_folder_with_spaces(
 def test_steps_are_due_until_done_with_the_same_inputs(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    keys = {run.PACKAGES: "1", run.COMMANDS: "2", run.INTERPRETERS: "3"}
+    core = [run.PACKAGES, run.COMMANDS, run.INTERPRETERS]
+    keys = {step: f"key of {step}" for step in (*core, run.PAGES, run.BROWSER)}
     monkeypatch.setattr(places, "STAMPS", tmp_path / "done.json")
     monkeypatch.setattr(run, "_keys", lambda: keys)
     monkeypatch.setattr(run.packages, "intact", lambda: True)
     monkeypatch.setattr(run.record, "intact", lambda: True)
-    assert run.due() == list(keys)
+    monkeypatch.setattr(run.pages, "intact", lambda: True)
+    monkeypatch.setattr(run.browser, "intact", lambda: True)
+    assert run.due("test") == list(keys)
+    assert run.due() == [*core, run.PAGES]
+    assert run.due("demo") == core, "the demo waits for no page and no browser"
     stamps.save(keys)
-    assert run.due() == []
+    assert run.due("test") == []
     keys[run.COMMANDS] = "changed"
     assert run.due() == [run.COMMANDS]
     monkeypatch.setattr(run.record, "intact", lambda: False)
@@ -239,3 +258,45 @@ def test_steps_are_due_until_done_with_the_same_inputs(
 def test_missing_tool_is_named() -> None:
     with pytest.raises(SetupError, match="no-such-tool is not there"):
         process.need("no-such-tool", "install it")
+
+
+def test_an_old_node_on_path_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, says in (("node", "v18.20.4"), ("npm", "9.2.0")):
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\necho {says}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("GATE_CACHE", str(tmp_path / "cache"))
+    assert node.on_path() is None
+    with pytest.raises(SetupError, match=r"no Node\.js 20"):
+        node.find()
+    (tmp_path / "node").write_text("#!/bin/sh\necho v22.1.0\n")
+    found = node.find()
+    assert (found.program, found.npm) == (tmp_path / "node", (str(tmp_path / "npm"),))
+    assert found.env["PATH"].startswith(str(tmp_path))
+
+
+def test_a_browser_that_is_named_must_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(places, "BROWSER", tmp_path / "browser.json")
+    monkeypatch.setenv(browser.OVERRIDE, "/bin/false")
+    with pytest.raises(SetupError, match="cannot be used"):
+        browser.get(lambda: None)
+    assert browser.load() is None
+    assert not browser.intact()
+
+
+def test_tests_go_on_without_a_browser(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def get(_wait: object) -> None:
+        raise SetupError("could not download it", "the mirror has none\nmore", "wait")
+
+    monkeypatch.setattr(run.browser, "get", get)
+    run._browser(lambda: None)
+    assert "could not download it: the mirror has none; tests in one are skipped" in (
+        capsys.readouterr().out
+    )

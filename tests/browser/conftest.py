@@ -1,0 +1,125 @@
+"""A phone with the page, the server that it came from, and the gate that it is shown to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bootstrap import browser as browsers
+from host_tools import times
+from host_tools.boards import profiles
+from host_tools.interpreter import Interpreter
+from host_tools.simulator.demo_site import DemoSite
+from host_tools.simulator.turnstile import Turnstile
+from tests.browser.driving import PHONE, chromium
+from tests.browser.serving import PERSONS, Served, key_folder
+
+if TYPE_CHECKING:
+    import playwright.sync_api as driver
+
+PROOF_S = 30  # the greatest age of a proof
+Phone = Callable[..., "driver.Page"]
+Serve = Callable[..., Served]
+
+
+@pytest.fixture(scope="session")
+def site() -> DemoSite:
+    """A site of today that asks for a proof of presence."""
+    return DemoSite.make(times.now(), lane={3: True, 4: PROOF_S})
+
+
+@pytest.fixture(scope="session")
+def keys(site: DemoSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    issuers = {name: site.keys[name] for name in ("national", "shanghai", "hospital")}
+    return key_folder(tmp_path_factory.mktemp("issuers") / "keys", issuers)
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[driver.Browser]:
+    if not browsers.intact():
+        pytest.skip(f"no browser: run make test, or {browsers.NEXT}")
+    found = browsers.load()
+    assert found is not None
+    with chromium(found) as started:
+        yield started
+
+
+@pytest.fixture
+def serve(keys: Path) -> Iterator[Serve]:
+    """Starts servers; they are stopped at the end."""
+    with ExitStack() as running:
+
+        def start(person: str = "zhou-several-issuers", *options: str) -> Served:
+            served = Served(keys, PERSONS / f"{person}.yaml", *options)
+            running.callback(served.stop)
+            return served
+
+        yield start
+
+
+@pytest.fixture
+def phone(chrome: driver.Browser) -> Iterator[Phone]:
+    """Opens an address on a fresh phone; nothing may go wrong on the page unless it is expected."""
+    contexts: list[driver.BrowserContext] = []
+    troubles: list[str] = []
+
+    def take(
+        url: str,
+        *,
+        size: tuple[int, int] = PHONE,
+        ratio: float = 2,
+        language: str = "en-GB",
+        clock: bool = False,
+        troublesome: bool = False,
+        **options: Any,
+    ) -> driver.Page:
+        context = chrome.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            device_scale_factor=ratio,
+            locale=language,
+            timezone_id="Asia/Shanghai",
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        if not troublesome:
+            page.on("pageerror", lambda error: troubles.append(str(error)))
+            page.on("console", lambda said: troubles.append(said.text) if _odd(said.text) else None)
+        if clock:
+            page.clock.install()
+        open_page(page, url)
+        return page
+
+    yield take
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def _odd(text: str) -> bool:
+    """Whether the browser reports something else than that there is no network."""
+    return not text.startswith("Failed to load resource: net::ERR_")
+
+
+def open_page(page: driver.Page, url: str) -> None:
+    """Open it and wait until everything is kept for a time without a network."""
+    page.goto(url)
+    page.wait_for_selector("html[data-ready]")
+
+
+@pytest.fixture
+def gate(tmp_path: Path, micropython: Interpreter, site: DemoSite) -> Iterator[Turnstile]:
+    """The simulated gate A-1 with the unchanged firmware, switched on now."""
+    folder = tmp_path / "terminal"
+    folder.mkdir()
+    made = Turnstile(
+        folder, profiles.load("esp32-devkit"), bundle=site.bundle, root=site.root,
+        gate_id=site.gate_id, interpreter=micropython, unix=times.now(),
+    )  # fmt: skip
+    with made:
+        yield made
+    assert made.record.events("fault") == []

@@ -1,0 +1,113 @@
+"""The network is cut, the phone shows its code, the gate decides: what the page is for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from host_tools.codes import oc1
+from host_tools.simulator.demo_site import DemoSite
+from host_tools.simulator.turnstile import Turnstile
+from tests.browser.conftest import PROOF_S, Phone, Serve
+from tests.browser.driving import read_qr
+from tests.browser.serving import Served
+
+if TYPE_CHECKING:
+    import playwright.sync_api as driver
+
+SIZES = {
+    "a phone": ((390, 844), 3),
+    "a phone of one pixel a point": ((390, 844), 1),
+    "a small phone": ((320, 568), 2),
+    "a phone on its side": ((844, 390), 2),
+    "a tablet": ((768, 1024), 1),
+    "a desktop": ((1280, 900), 1),
+}
+
+
+def cut(page: driver.Page, served: Served) -> None:
+    """The server is gone, and the browser has no network at all."""
+    served.stop()
+    page.context.set_offline(True)
+
+
+def test_with_the_network_cut_one_scan_opens_the_gate(
+    serve: Serve, phone: Phone, gate: Turnstile, site: DemoSite
+) -> None:
+    served = serve()
+    page = phone(served.url)
+    cut(page, served)
+    page.reload()
+    page.wait_for_selector("main[data-state=live]")
+    page.get_by_text("Offline, works as usual").wait_for()
+    outcome = gate.present(read_qr(page.screenshot()))
+    assert outcome.granted, outcome.reason
+    assert outcome.pulse is not None
+    assert outcome.decision["rule"] == "health and travel"
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_the_code_is_readable_on_every_screen(serve: Serve, phone: Phone, size: str) -> None:
+    (width, height), ratio = SIZES[size]
+    page = phone(serve().url, size=(width, height), ratio=ratio)
+    text = read_qr(page.screenshot())
+    _, statements, _ = oc1.parse_text(text)
+    assert isinstance(statements, list)
+    assert len(statements) == 3, "each issuer in its own words"
+    picture = page.locator("#qr").bounding_box()
+    assert picture is not None
+    assert picture["x"] >= 0
+    assert picture["y"] >= 0
+    assert picture["x"] + picture["width"] <= width
+    assert picture["y"] + picture["height"] <= height
+    if size.startswith("a phone of"):
+        assert picture["width"] >= 0.85 * width, "it fills the width"
+
+
+def test_a_screenshot_is_worth_seconds(serve: Serve, phone: Phone, gate: Turnstile) -> None:
+    page = phone(serve().url, clock=True)
+    screenshot = read_qr(page.screenshot())
+    gate.wait_ms(60_000)
+    stale = gate.present(screenshot)
+    assert (stale.granted, stale.reason) == (False, "proof_stale")
+    page.clock.fast_forward(60_000)
+    page.wait_for_function("document.documentElement.dataset.signed >= 2")
+    live = read_qr(page.screenshot())
+    assert live != screenshot
+    assert gate.present(live).granted, "the phone itself shows a fresh one"
+
+
+def test_the_code_changes_before_a_gate_would_find_it_stale(serve: Serve, phone: Phone) -> None:
+    page = phone(serve().url, clock=True)
+    seen = [read_qr(page.screenshot())]
+    for number in range(2, 5):
+        page.clock.run_for(10_000)
+        page.wait_for_function(f"document.documentElement.dataset.signed >= {number}")
+        seen.append(read_qr(page.screenshot()))
+    assert len(set(seen)) == len(seen)
+    assert PROOF_S > 2 * 10
+
+
+def test_a_proof_for_another_gate_is_refused(
+    serve: Serve, phone: Phone, gate: Turnstile, site: DemoSite
+) -> None:
+    served = serve()
+    page = phone(f"{served.url}&gate=B-2")
+    assert page.locator("#hint").inner_text() == "Only for gate B-2"
+    refused = gate.present(read_qr(page.screenshot()))
+    assert (refused.granted, refused.reason) == (False, "proof_other_gate")
+    page.goto(f"{served.address}#gate={site.gate_id}")
+    page.get_by_text(f"Only for gate {site.gate_id}").wait_for()
+    assert gate.present(read_qr(page.screenshot())).granted
+
+
+def test_the_strictest_issuer_is_shown_and_decides(
+    serve: Serve, phone: Phone, gate: Turnstile
+) -> None:
+    page = phone(serve("chen-local-orange").url)
+    band = page.locator("#band")
+    assert "orange" in (band.get_attribute("class") or "")
+    assert "Orange 橙码" in " ".join(band.inner_text().split())
+    assert "Shanghai health" in band.inner_text()
+    assert gate.present(read_qr(page.screenshot())).reason == "health_colour"
