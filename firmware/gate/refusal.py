@@ -44,7 +44,9 @@ REASONS = {
     "alg_mismatch": "key",
     "format_not_permitted": "key",
     "signature_invalid": "signature",
+    "statement_other_holder": "signature",
     "proof_invalid": "signature",
+    "proof_other_claims": "signature",
     # when
     "clock_untrusted": "time",
     "code_expired": "time",

@@ -120,7 +120,15 @@ def _signer(statement, issuers, bit, seen):
             return issuer
         else:
             reason = "signature_invalid"
+    if reason == "signature_invalid":
+        reason = _why_invalid(statement) or reason
     raise Refusal(reason)
+
+
+def _why_invalid(signed):
+    """What a format knows of a wrong signature (docs/adapters.md); None if it knows nothing."""
+    why = getattr(signed, "why_invalid", None)
+    return None if why is None else why()
 
 
 def _check_proof(proof):
@@ -129,7 +137,7 @@ def _check_proof(proof):
         raise Refusal("proof_invalid")
     key = crypto.decompress(crypto.ES256, proof.key[0], proof.key[1])
     if key is None or not crypto.verify(crypto.ES256, key, proof.signed(), proof.signature):
-        raise Refusal("proof_invalid")
+        raise Refusal(_why_invalid(proof) or "proof_invalid")
     proof.open()
 
 

@@ -61,12 +61,15 @@ def forms() -> dict[str, str]:
     ]
     public = HOLDER.public
     shown = Proof(HOLDER, ISSUED + 3600)
+    for_gate = Proof(HOLDER, ISSUED + 3600, "A-1")
     return {
         "one issuer": issue(SUBJECT, one),
         "one issuer, with the holder's key": issue(SUBJECT, one, public),
         "one issuer, with a proof": issue(SUBJECT, one, public, shown),
+        "one issuer, with a proof for one gate": issue(SUBJECT, one, public, for_gate),
         "three issuers": issue(SUBJECT, three),
         "three issuers, with a proof": issue(SUBJECT, three, public, shown),
+        "three issuers, with a proof for one gate": issue(SUBJECT, three, public, for_gate),
         "four issuers, with a proof": issue(SUBJECT, four, public, shown),
     }
 

@@ -7,7 +7,9 @@ Whoever makes statements for a phone needs its public key and subject only, neve
 
 x and y: the two coordinates of the phone's P-256 key, 32 bytes each (WebCrypto's raw export is
 04 || x || y). The phone keeps `enrolment.holder` and `enrolment.statements` and composes codes of
-them (docs/formats.md): body = [holder, [statements], ? proof].
+them (docs/formats.md): body = [holder, [statements], ? proof]. The payload of its proof is
+{2: the first two bytes of the digest in the external_aad, 6: now}, with 3: the gate's id if it is
+for one gate alone.
 """
 
 from __future__ import annotations

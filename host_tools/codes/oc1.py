@@ -19,6 +19,7 @@ from host_tools.problems import Failure
 PREFIX = "OC1:"
 MAX_BODY = 1536  # bytes
 MAX_GATE = 32  # bytes
+TAG = 2  # bytes of a digest that tell what a statement or a proof was made for
 
 _CLAIM_SET = -65537
 
@@ -64,7 +65,8 @@ def sign1(key: PrivateKey, protected: bytes, aad: bytes, payload: bytes) -> list
 
 def statement(said: Said, holder: bytes) -> list[object]:
     """What one issuer says about a holder, signed."""
-    claims: dict[int, object] = {4: said.expires, 6: said.issued, _CLAIM_SET: said.claims}
+    tag = hashlib.sha256(holder).digest()[:TAG]
+    claims: dict[int, object] = {2: tag, 4: said.expires, 6: said.issued, _CLAIM_SET: said.claims}
     for label, value in ((1, said.iss), (5, said.not_before), (7, said.cti)):
         if value is not None:
             claims[label] = value
@@ -75,12 +77,12 @@ def statement(said: Said, holder: bytes) -> list[object]:
 
 def proof(made: Proof, holder: bytes, statements: Sequence[object]) -> list[object]:
     """The holder's signature over everything else in the code."""
-    payload: dict[int, object] = {6: made.at}
+    digest = hashlib.sha256(encode(holder) + encode(statements)).digest()
+    payload: dict[int, object] = {2: digest[:TAG], 6: made.at}
     if made.gate is not None:
         if not 1 <= len(made.gate.encode()) <= MAX_GATE:
             raise Failure(f"a gate's id has 1 to {MAX_GATE} bytes, not {made.gate!r}")
         payload[3] = made.gate
-    digest = hashlib.sha256(encode(holder) + encode(statements)).digest()
     protected = encode({1: made.key.public.alg})
     return sign1(made.key, protected, b"OC1P" + digest, encode(payload))
 

@@ -16,6 +16,7 @@ MAX_BODY = 1536  # bytes
 MAX_HOLDER = 96
 MAX_STATEMENTS = 8
 MAX_PAYLOAD = 1024
+TAG = 2  # bytes of a digest that say, where a signature is wrong, what it was made for
 
 ISS = 1  # CWT claims, RFC 8392
 SUB = 2
@@ -52,15 +53,16 @@ class Code:
         start = reader.position
         self._holder = reader.bytes(1, MAX_HOLDER)
         aad = b"OC1S" + self._holder
+        tag = hashlib.sha256(self._holder).digest()[:TAG]
         self.statements = []
         for _ in range(reader.array(1, MAX_STATEMENTS)):
-            self.statements.append(Statement(read_sign1(reader, MAX_PAYLOAD), aad))
+            self.statements.append(Statement(read_sign1(reader, MAX_PAYLOAD), aad, tag))
         end = reader.position
         self.proof = None
         if parts == 3:
             sign1 = read_sign1(reader, MAX_PAYLOAD)
             digest = hashlib.sha256(data[start:end]).digest()
-            self.proof = Proof(sign1, b"OC1P" + digest)
+            self.proof = Proof(sign1, b"OC1P" + digest, digest[:TAG])
         reader.finish()
         self.subject = None  # bytes, once every issuer's signature over it has been found right
 
@@ -94,9 +96,10 @@ class Statement:
 
     said_issuer = None  # a name in the code never stands for the key's owner; it must be the same
 
-    def __init__(self, sign1, aad):
+    def __init__(self, sign1, aad, tag):
         self._sign1 = sign1
         self._aad = aad
+        self._tag = tag
         self.alg = sign1.alg
         self.kid = sign1.kid
         self.signature = sign1.signature
@@ -105,9 +108,15 @@ class Statement:
         """What the signature is over."""
         return self._sign1.signed(self._aad)
 
+    def why_invalid(self):
+        """Why no key made this signature, if what is said of that can be believed; else None."""
+        return "statement_other_holder" if _is_for_other(self._sign1, self._tag) else None
+
     def open(self):
         """Read what was signed. Raises Refusal: claims_invalid and cbor's."""
         fields = _fields(self._sign1.payload)
+        if not _is_for(fields, self._tag):
+            raise Refusal("statement_other_holder")
         self._name = fields.optional(ISS)
         if self._name is not None and not isinstance(self._name, str):
             raise Refusal("claims_invalid")
@@ -142,9 +151,10 @@ class Statement:
 class Proof:
     """The holder's signature of now. at: Unix seconds. gate: the gate's id it is for, or None."""
 
-    def __init__(self, sign1, aad):
+    def __init__(self, sign1, aad, tag):
         self._sign1 = sign1
         self._aad = aad
+        self._tag = tag
         self.alg = sign1.alg if sign1.kid is None else None  # the key is the holder block's
         self.signature = sign1.signature
         self.key = None  # (x, y odd), or None where the issuers signed no key
@@ -153,14 +163,33 @@ class Proof:
         """What the signature is over: everything else in the code."""
         return self._sign1.signed(self._aad)
 
+    def why_invalid(self):
+        """As for a statement."""
+        return "proof_other_claims" if _is_for_other(self._sign1, self._tag) else None
+
     def open(self):
-        """Read what was signed. Raises Refusal('claims_invalid') and cbor's."""
+        """Read what was signed. Raises Refusal: claims_invalid, proof_other_claims and cbor's."""
         fields = _fields(self._sign1.payload)
+        if not _is_for(fields, self._tag):
+            raise Refusal("proof_other_claims")
         self.gate = fields.optional(AUD)
         if self.gate is not None and not (isinstance(self.gate, str) and 1 <= len(self.gate) <= 32):
             raise Refusal("claims_invalid")
         self.at = fields.number(IAT, 0, LATEST)
         fields.finish()
+
+
+def _is_for(fields, tag):
+    """Whether a payload says that it was made for this, or says nothing of that."""
+    return not fields.has(SUB) or fields.take(SUB) == tag
+
+
+def _is_for_other(sign1, tag):
+    """Whether a payload that perhaps nobody signed says that it was made for something else."""
+    try:
+        return not _is_for(_fields(sign1.payload), tag)
+    except Refusal:
+        return False
 
 
 def _fields(data):

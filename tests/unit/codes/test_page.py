@@ -21,7 +21,9 @@ def test_the_forms_stay_small() -> None:
     versions = {name: draw(text).version for name, text in examples.forms().items()}
     assert versions["one issuer"] <= 10
     assert versions["one issuer, with a proof"] <= 13
+    assert versions["one issuer, with a proof for one gate"] <= 13
     assert versions["three issuers, with a proof"] <= 19
+    assert versions["three issuers, with a proof for one gate"] <= 19
 
 
 def test_the_firmware_accepts_every_form() -> None:
