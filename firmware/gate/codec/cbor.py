@@ -8,14 +8,26 @@ more than MAX_ITEMS items, and anything after the item. Lengths are held against
 anything is allocated. Nothing recurses.
 """
 
+from array import array
+from micropython import const
+
 from ..refusal import Refusal
 from .real import real
-from .utf8 import check, text_of
+from .utf8 import text_of, well_formed
 
-MAX_DEPTH = 12  # arrays and maps that are open at once
-MAX_ITEMS = 2048  # items in all arrays and maps of one `value`
+MAX_DEPTH = const(12)  # arrays and maps that are open at once
+MAX_ITEMS = const(2048)  # items in all arrays and maps of one `value`
 
-_BREAK = 0xFF
+_BREAK = const(0xFF)
+_OPEN = const(0x10000)  # more items than there can be: how many will come is not known
+
+# Keys of certificates: for these no new text is made, which would be looked for among all names
+# that the interpreter knows. As a number: the length, then the characters from the last on.
+_TEXTS = tuple(
+    "v t r ver nam dob fn gn fnt gnt tg vp mp ma dn sd dt co is ci tt nm sc tr tc fr df du".split()
+)
+_KEYS = array("I", [int.from_bytes(text.encode(), "little") | len(text) << 24 for text in _TEXTS])
+_levels = array("I", bytes(4 * 4 * MAX_DEPTH))  # what _read knows of the containers around
 
 
 def decode(data, canonical=True):
@@ -23,9 +35,10 @@ def decode(data, canonical=True):
 
     Raises Refusal: cbor_invalid, cbor_not_canonical, cbor_too_complex.
     """
-    reader = Reader(data, canonical)
-    value = reader.value()
-    reader.finish()
+    size = len(data)
+    value, end = _read(data, 0, size, canonical, False)
+    if end != size:
+        raise Refusal("cbor_invalid")
     return value
 
 
@@ -122,12 +135,12 @@ class Reader:
             count += 1
         return count
 
-    def value(self):
-        """Any item: int, bytes, str, list, dict, bool, None or Real."""
-        try:
-            value, self.position = _read(self.data, self.position, self.end, self.canonical)
-        except UnicodeError:
-            raise Refusal("cbor_invalid")
+    def value(self, views=False):
+        """Any item: int, bytes, str, list, dict, bool, None or Real.
+
+        views: byte strings are slices of the data, as `view` gives them.
+        """
+        value, self.position = _read(self.data, self.position, self.end, self.canonical, views)
         return value
 
     def _head(self):
@@ -180,119 +193,218 @@ def _argument(data, position, end, first, canonical):
     return number, position + size
 
 
-def _read(data, position, end, canonical):
-    """Read any item from data[position:end]; gives it and where it ends.
+@micropython.viper
+def _read(data, start: int, end: int, canonical: bool, views: bool):
+    """Read any item from data[start:end]; gives it and where it ends.
 
-    One loop, and all that it knows in local variables: in MicroPython each call, attribute and
-    global name costs more than what is done with it. Raises UnicodeError for text that is no UTF-8.
+    One loop in machine code: in MicroPython each step of bytecode, each call and each attribute
+    costs more than what is done with it. A container that is being filled has an entry of four
+    numbers in _levels, and around has what it is in.
     """
-    to_text = str
-    length = len
+    source = ptr8(data)
+    levels = ptr32(_levels)
+    keys = ptr32(_KEYS)
+    count_of_keys = int(len(_KEYS))
     room = MAX_ITEMS
-    around = []  # the arrays and maps around this one, each with `left`, `key` and `before`
-    inside = None  # the array or map that is being filled
-    append = None  # its method, of an array; None: it is a map
-    left = 0  # items that it still takes, keys and values alike; below zero: until the break
-    key = None  # of a map: what the next value belongs to; None: a key comes next
-    before = b""  # of a map in canonical encoding: the last key, encoded
-    value: object = None  # the item that has just been read
+    around = []  # for each open container: the one around it, and the key it is for
+    inside = data  # the array or map that is being filled; data stands for none
+    key = data  # of a map: what the next value belongs to
+    value = data  # the item that has just been read
+    depth = 0
+    left = 1  # items that `inside` still takes, keys and values alike; from _OPEN on: no end known
+    pairs = 0  # 1: it is a map, which takes a key when `left` is even
+    before = 0  # of a map in canonical encoding: where its last key begins ...
+    before_end = 0  # ... and ends; nothing for none
+    position = start
     while True:
         if position >= end:
             raise Refusal("cbor_invalid")
-        start = position
-        first = data[position]
+        at = position
+        first = int(source[position])
         position += 1
-        if 0x60 <= first < 0x78:  # a short text: most of what certificates hold
-            position += first - 0x60
-            if position > end:
+        number = first & 31
+        kind = first >> 5
+        if first == _BREAK:
+            if left < _OPEN or (pairs and left & 1):
                 raise Refusal("cbor_invalid")
-            value = to_text(data[start + 1 : position], "utf-8")
-            if length(value) != first - 0x60:  # fewer characters than bytes
-                check(data[start + 1 : position])
-        elif first < 0x18:
-            value = first
-        elif first == _BREAK:
-            if left >= 0 or key is not None:
-                raise Refusal("cbor_invalid")
-            value = inside
-            inside, append, left, key, before = around.pop()
+            left = 0
         else:
-            number = first & 31
+            size = 0
             if number >= 24:
-                number, position = _argument(data, position, end, first, canonical)
-            kind = first >> 5
-            if kind == 4 or kind == 5:
-                if length(around) == MAX_DEPTH:
-                    raise Refusal("cbor_too_complex")
-                if inside is not None and append is None and key is None:
-                    raise Refusal("cbor_invalid")  # an array or a map as a key
-                around.append((inside, append, left, key, before))
-                left = -1
-                if number is not None:
-                    left = number if kind == 4 else 2 * number
-                    if left > end - position:  # an item takes a byte at least
+                if number < 28:
+                    size = 1 << (number - 24)
+                    if size > end - position:
                         raise Refusal("cbor_invalid")
+                    number = 0
+                    i = 0
+                    while i < size:
+                        if number >= 1 << 22:
+                            number = 0x3FFFFFFF  # more than there can be of anything
+                        else:
+                            number = number << 8 | int(source[position + i])
+                        i += 1
+                    position += size
+                    if canonical and first < 0xE0:
+                        # RFC 8949 4.2.1: in half as many bytes it would not have fitted
+                        if number < 24 or (size == 2 and number < 0x100):
+                            raise Refusal("cbor_not_canonical")
+                        if size == 4 and number < 0x10000:
+                            raise Refusal("cbor_not_canonical")
+                        if size == 8 and not _long(data, at):
+                            raise Refusal("cbor_not_canonical")
+                elif number < 31 or kind < 2 or kind > 5:
+                    raise Refusal("cbor_invalid")
+                elif canonical:
+                    raise Refusal("cbor_not_canonical")
+                else:
+                    number = -1
+            if kind == 4 or kind == 5:
+                if depth == MAX_DEPTH:
+                    raise Refusal("cbor_too_complex")
+                if pairs and not left & 1:
+                    raise Refusal("cbor_invalid")  # an array or a map as a key
+                i = depth << 2
+                levels[i] = left
+                levels[i + 1] = pairs
+                levels[i + 2] = before
+                levels[i + 3] = before_end
+                depth += 1
+                around.append(inside)
+                around.append(key)
+                pairs = kind - 4
+                before_end = 0
+                if number < 0:
+                    left = _OPEN << 1
+                else:
+                    if number > (end - position) >> pairs:  # an item takes a byte at least
+                        raise Refusal("cbor_invalid")
+                    left = number << pairs
                     room -= left
                     if room < 0:
                         raise Refusal("cbor_too_complex")
-                if kind == 4:
-                    inside = []
-                    append = inside.append
-                else:
+                if pairs:
                     inside = {}
-                    append = None
-                key = None
-                before = b""
+                else:
+                    inside = []
                 if left:
                     continue
-                value = inside
-                inside, append, left, key, before = around.pop()
             elif kind == 6:
                 if canonical:
                     raise Refusal("cbor_not_canonical")
-                if position < end and data[position] == _BREAK:
+                if position < end and source[position] == _BREAK:
                     raise Refusal("cbor_invalid")
                 continue
-            elif kind == 0:
-                value = number
-            elif kind == 1:
-                value = -1 - number
             elif kind == 7:
-                value = _simple(number, first & 31, canonical)
-            elif number is None:
-                value, position = _pieces(data, position, end, kind)
+                value = _simple(data, at, canonical)
+            elif kind < 2:
+                if kind or size >= 4:
+                    value = _integer(data, at, size)
+                else:
+                    value = abs(number)  # as an object
+            elif number < 0:
+                pair = _pieces(data, position, end, kind)
+                value = pair[0]
+                position = int(pair[1])
             else:
                 if number > end - position:
                     raise Refusal("cbor_invalid")
-                piece = data[position : position + number]
-                value = bytes(piece) if kind == 2 else text_of(piece)
+                i = position
                 position += number
-        while inside is not None:  # where the value belongs; what it completes is a value too
-            if left < 0:
+                if kind == 2:
+                    value = _cut(data, i, position)
+                    if not views:
+                        value = bytes(value)
+                else:
+                    size = count_of_keys
+                    if number < 4 and pairs and not left & 1:  # perhaps a known key
+                        n = number << 24
+                        size = 0
+                        k = 0
+                        while k < number:
+                            n |= int(source[i + k]) << (k << 3)
+                            k += 1
+                        while size < count_of_keys and int(keys[size]) != n:
+                            size += 1
+                    if size < count_of_keys:
+                        value = _TEXTS[size]
+                    else:
+                        n = 0
+                        k = i
+                        while k < position:
+                            n |= int(source[k])
+                            k += 1
+                        if n & 0x80 and not well_formed(data, i, position):
+                            raise Refusal("cbor_invalid")
+                        value = _text(data, i, position)
+        # Where the value belongs; what it completes is a value too.
+        while True:
+            if left == 0:
+                value = inside
+                key = around.pop()
+                inside = around.pop()
+                depth -= 1
+                i = depth << 2
+                left = int(levels[i])
+                pairs = int(levels[i + 1])
+                before = int(levels[i + 2])
+                before_end = int(levels[i + 3])
+            if depth == 0:
+                return value, position
+            if left >= _OPEN:
                 room -= 1
                 if room < 0:
                     raise Refusal("cbor_too_complex")
-            if append is not None:
-                append(value)
-            elif key is not None:
+            if not pairs:
+                inside.append(value)
+            elif left & 1:
                 inside[key] = value
-                key = None
             else:
-                if first >= 0x80 or 0x40 <= first < 0x60 or value in inside:
-                    raise Refusal("cbor_invalid")  # no integer and no text, or there before
-                if canonical:
-                    encoded = bytes(data[start:position])
-                    if encoded <= before:  # 4.2.1: bytewise order of the encoded keys
-                        raise Refusal("cbor_not_canonical")
-                    before = encoded
+                if kind > 3 or kind == 2:
+                    raise Refusal("cbor_invalid")  # no integer and no text
+                if not canonical:
+                    if value in inside:
+                        raise Refusal("cbor_invalid")
+                else:
+                    # 4.2.1: bytewise order of the encoded keys, each once
+                    if before_end:
+                        i = at
+                        k = before
+                        while i < position and k < before_end and source[i] == source[k]:
+                            i += 1
+                            k += 1
+                        if i == position and k == before_end:
+                            raise Refusal("cbor_invalid")
+                        if i == position or (k < before_end and source[i] < source[k]):
+                            raise Refusal("cbor_not_canonical")
+                    before = at
+                    before_end = position
                 key = value
             left -= 1
             if left:
                 break
-            value = inside
-            inside, append, left, key, before = around.pop()
-        else:
-            return value, position
+
+
+def _cut(data, start, end):
+    return data[start:end]
+
+
+def _text(data, start, end):
+    return str(data[start:end], "utf-8")
+
+
+def _long(data, at):
+    """Whether an argument of eight bytes has one in its first four."""
+    for i in range(at + 1, at + 5):
+        if data[i]:
+            return True
+    return False
+
+
+def _integer(data, at, size):
+    """The integer of a head with an argument of `size` bytes."""
+    first = data[at]
+    number = int.from_bytes(data[at + 1 : at + 1 + size], "big") if size else first & 31
+    return number if first < 0x20 else -1 - number
 
 
 def _pieces(data, position, end, kind):
@@ -310,7 +422,9 @@ def _pieces(data, position, end, kind):
     return (text_of(whole) if kind == 3 else bytes(whole)), reader.position + 1
 
 
-def _simple(number, info, canonical):
+def _simple(data, at, canonical):
+    """What an item of major type 7 is."""
+    info = data[at] & 31
     if info == 20:
         return False
     if info == 21:
@@ -322,9 +436,9 @@ def _simple(number, info, canonical):
     if info == 23:  # undefined
         return None
     if info == 25:
-        return real(number, 5, 10)
+        return real(int.from_bytes(data[at + 1 : at + 3], "big"), 5, 10)
     if info == 26:
-        return real(number, 8, 23)
+        return real(int.from_bytes(data[at + 1 : at + 5], "big"), 8, 23)
     if info == 27:
-        return real(number, 11, 52)
+        return real(int.from_bytes(data[at + 1 : at + 9], "big"), 11, 52)
     raise Refusal("cbor_invalid")

@@ -5,39 +5,43 @@ from ..refusal import Refusal
 
 def text_of(data):
     """The text in bytes-like data, as `str`. Raises Refusal('cbor_invalid')."""
-    try:
-        text = str(data, "utf-8")
-    except UnicodeError:
+    if not well_formed(data, 0, len(data)):
         raise Refusal("cbor_invalid")
-    if len(text) != len(data):
-        check(data)
-    return text
+    return str(data, "utf-8")
 
 
-def check(data):
-    """Refuse overlong forms, surrogates, what is past U+10FFFF, and whatever else is no UTF-8."""
-    i = 0
-    size = len(data)
-    while i < size:
-        first = data[i]
+@micropython.viper
+def well_formed(data, start: int, end: int) -> bool:
+    """Whether data[start:end] is UTF-8: no overlong forms, no surrogates, nothing past U+10FFFF."""
+    source = ptr8(data)
+    i = start
+    while i < end:
+        first = source[i]
         i += 1
-        if first < 0x80:
-            continue
-        if 0xC2 <= first <= 0xDF:
-            more, low, high = 1, 0x80, 0xBF
-        elif 0xE0 <= first <= 0xEF:
-            more = 2
-            low = 0xA0 if first == 0xE0 else 0x80
-            high = 0x9F if first == 0xED else 0xBF
-        elif 0xF0 <= first <= 0xF4:
-            more = 3
-            low = 0x90 if first == 0xF0 else 0x80
-            high = 0x8F if first == 0xF4 else 0xBF
-        else:
-            raise Refusal("cbor_invalid")
-        if i + more > size or not low <= data[i] <= high:
-            raise Refusal("cbor_invalid")
-        for k in range(i + 1, i + more):
-            if data[k] & 0xC0 != 0x80:
-                raise Refusal("cbor_invalid")
-        i += more
+        if first >= 0x80:
+            low = 0x80
+            high = 0xBF
+            if first < 0xC2 or first > 0xF4:
+                return False
+            more = 1
+            if first >= 0xE0:
+                more = 2
+                if first == 0xE0:
+                    low = 0xA0
+                elif first == 0xED:
+                    high = 0x9F
+                elif first >= 0xF0:
+                    more = 3
+                    if first == 0xF0:
+                        low = 0x90
+                    elif first == 0xF4:
+                        high = 0x8F
+            if more > end - i or source[i] < low or source[i] > high:
+                return False
+            i += 1
+            while more > 1:
+                if source[i] & 0xC0 != 0x80:
+                    return False
+                i += 1
+                more -= 1
+    return True
