@@ -50,7 +50,7 @@ def _decode(text, start: int, count: int, out, values) -> bool:
         a = table[source[i]]
         b = table[source[i + 1]]
         c = table[source[i + 2]]
-        if a > 44 or b > 44 or c > 44:
+        if (a | b | c) & 0x80:  # _INVALID
             return False
         n = a + 45 * (b + 45 * c)
         if n > 0xFFFF:
@@ -62,7 +62,7 @@ def _decode(text, start: int, count: int, out, values) -> bool:
     if i < end:
         a = table[source[i]]
         b = table[source[i + 1]]
-        if a > 44 or b > 44:
+        if (a | b) & 0x80:
             return False
         n = a + 45 * b
         if n > 0xFF:

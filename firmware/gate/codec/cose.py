@@ -12,6 +12,9 @@ KID = 4
 _ES256 = -7
 
 MAX_HEADER = 64  # bytes of a protected header in canonical form
+MAX_SIGNATURE = 512  # bytes; RSA with 4096 bits
+
+_STRINGS = (bytes, memoryview)  # of indefinite length they are bytes
 
 
 class Sign1:
@@ -61,39 +64,49 @@ def append_bytes(out, part):
 
 
 def read_sign1(reader, max_payload):
-    """Read our own, strict form from a canonical cbor.Reader: no tag, nothing unprotected.
+    """Read our own, strict form from a canonical cbor.Reader of a memoryview: no tag, nothing
+    unprotected.
 
     Raises Refusal: cose_invalid and what the reader raises.
     """
-    reader.array(4, 4)
-    protected = reader.view(1, MAX_HEADER)
+    items = reader.value(True)
+    if not isinstance(items, list) or len(items) != 4:
+        raise Refusal("cose_invalid")
+    protected, unprotected, payload, signature = items
+    if not (
+        isinstance(protected, memoryview)
+        and isinstance(payload, memoryview)
+        and isinstance(signature, memoryview)
+        and 1 <= len(protected) <= MAX_HEADER
+        and 1 <= len(payload) <= max_payload
+        and 1 <= len(signature) <= MAX_SIGNATURE
+        and unprotected == {}
+    ):
+        raise Refusal("cose_invalid")
     header = decode(protected)
     if not isinstance(header, dict):
         raise Refusal("cose_invalid")
     for label in header:
-        if label not in (ALG, KID):
+        if label != ALG and label != KID:
             raise Refusal("cose_invalid")
-    reader.map(0, 0)
-    payload = reader.view(1, max_payload)
-    signature = reader.view(1, 512)
-    return _sign1(protected, header, {}, payload, signature)
+    return _sign1(protected, header, unprotected, payload, signature)
 
 
 def lenient_sign1(items):
     """Take a decoded COSE_Sign1 array as `HC1:` has it: headers from either map.
 
-    items: what cbor.decode gave. The key id is the protected header's, if it has one (hcert
-    specification 3.3.1); labels are looked for there first.
+    items: what a lenient cbor.Reader of a memoryview gave, byte strings as views. The key id is the
+    protected header's, if it has one (hcert specification 3.3.1); labels are looked for there first.
     Raises Refusal: cose_invalid, alg_unknown.
     """
     if not isinstance(items, list) or len(items) != 4:
         raise Refusal("cose_invalid")
     protected, unprotected, payload, signature = items
     if not (
-        isinstance(protected, bytes)
+        isinstance(protected, _STRINGS)
         and isinstance(unprotected, dict)
-        and isinstance(payload, bytes)
-        and isinstance(signature, bytes)
+        and isinstance(payload, _STRINGS)
+        and isinstance(signature, _STRINGS)
     ):
         raise Refusal("cose_invalid")
     header = decode(protected, False) if protected else {}
@@ -109,6 +122,8 @@ def _sign1(protected, header, unprotected, payload, signature):
     if isinstance(alg, bool) or not isinstance(alg, int):
         raise Refusal("alg_unknown")
     kid = header.get(KID, unprotected.get(KID))
-    if kid is not None and not isinstance(kid, bytes):
-        raise Refusal("cose_invalid")
+    if kid is not None:
+        if not isinstance(kid, _STRINGS):
+            raise Refusal("cose_invalid")
+        kid = bytes(kid)
     return Sign1(protected, alg, kid, payload, signature)

@@ -38,7 +38,7 @@ def read_envelope(data):
     reader = Reader(memoryview(data), canonical=False)
     reader.tag(_CWT_TAG)
     reader.tag(_SIGN1_TAG)
-    items = reader.value()
+    items = reader.value(True)
     reader.finish()
     return lenient_sign1(items)
 
