@@ -204,7 +204,7 @@ def _read(data, start: int, end: int, canonical: bool, views: bool):
     source = ptr8(data)
     levels = ptr32(_levels)
     keys = ptr32(_KEYS)
-    count_of_keys = int(len(_KEYS))
+    count_of_keys = int(len(_KEYS))  # noqa: RUF046 - an object to a number
     room = MAX_ITEMS
     around = []  # for each open container: the one around it, and the key it is for
     inside = data  # the array or map that is being filled; data stands for none

@@ -95,8 +95,9 @@ def read_sign1(reader, max_payload):
 def lenient_sign1(items):
     """Take a decoded COSE_Sign1 array as `HC1:` has it: headers from either map.
 
-    items: what a lenient cbor.Reader of a memoryview gave, byte strings as views. The key id is the
-    protected header's, if it has one (hcert specification 3.3.1); labels are looked for there first.
+    items: what a lenient cbor.Reader of a memoryview gave, byte strings as views. The key id is
+    the protected header's, if it has one (hcert specification 3.3.1); labels are looked for there
+    first.
     Raises Refusal: cose_invalid, alg_unknown.
     """
     if not isinstance(items, list) or len(items) != 4:

@@ -41,7 +41,8 @@ def structure(data):
 OPERATIONS = {
     "base45": base45.decode,
     "base45-view": lambda data: base45.decode(memoryview(b"OC1:" + data), 4),
-    "inflate": inflate.inflate,
+    "inflate": lambda data: bytes(inflate.inflate(data)),
+    "inflate-raw": lambda data: bytes(inflate.inflate_raw(data)),
     "cbor": cbor.decode,
     "cbor-view": lambda data: cbor.decode(memoryview(data)),
     "cbor-lenient": lambda data: cbor.decode(data, False),
