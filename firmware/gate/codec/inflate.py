@@ -71,7 +71,7 @@ def _inflated(data, start):
             return memoryview(out)[:size], work[2 * _END] | work[2 * _END + 1] << 8
         if size == _DAMAGED:
             raise Refusal("inflate_failed")
-        out = None  # its memory is free for the larger one
+        del out  # its memory is free for the larger one
     raise Refusal("inflate_too_large")
 
 
@@ -79,8 +79,8 @@ def _inflated(data, start):
 def _code(i: int, entry: int, n: int, work, code: int, first: int, count: int, bits: int) -> bool:
     """Make a code of symbols 0 to count - 1, whose bits are in _LENGTHS from `first` on.
 
-    i, entry, n: 0. code: _LITERALS or _DISTANCES. bits: of the entries to be made at 0; none for 0. False for what
-    is no code: too many codewords, or too few, unless it is a single one of one bit.
+    i, entry, n: 0. code: _LITERALS or _DISTANCES. bits: of the entries to be made at 0; none for 0.
+    False for what is no code: too many codewords, or too few, unless it is a single one of one bit.
     """
     w = ptr16(work)
     lengths = ptr8(int(ptr8(work)) + 2 * _LENGTHS + first)
