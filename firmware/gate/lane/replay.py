@@ -1,14 +1,19 @@
-"""Who went through lately: a code shown again within the window does not open the gate.
+"""Who went through lately: a code shown again within the window does not open the gate, and who
+came in does not come in again before going out (anti-passback).
 
-Remembers a digest of `presentation.replay_key` and when it was granted, in a ring of fixed size:
-when it is full the oldest is forgotten. Nothing survives a restart, and nothing is stored that
-names a person.
+Remembers a digest of `presentation.replay_key` - of the person, not of the code's text - with the
+direction and when it was granted, in a ring of fixed size: when it is full the oldest is forgotten.
+Nothing survives a restart, and nothing is stored that names a person.
+
+A terminal with several lanes shares one memory among them: then whoever goes out by one of them may
+come in again. A grant that nobody walked through is annulled by its ticket.
 """
 
 import hashlib
 from array import array
 from micropython import const
 
+_IN = const(1)
 CAPACITY = const(512)  # persons; with a window of 5 minutes, more than one each 0.6 s
 
 
@@ -32,29 +37,59 @@ def _newest(words, digest, start: int, count: int, capacity: int) -> int:
 
 
 class ReplayMemory:
-    """window: seconds within which a key counts as shown again; 0 never does."""
+    """window: seconds within which a key counts as shown again; 0 never does.
+
+    direction, here: 0 none, 1 in, 2 out, as in policy.lanes.
+    """
 
     def __init__(self, window=0, capacity=CAPACITY):
         self.window = window
         self._capacity = capacity
         self._digests = bytearray(8 * capacity)
-        self._seconds = array("I", bytes(4 * capacity))  # of the monotonic clock
+        self._seconds = array("I", bytes(4 * capacity))  # monotonic, times 4, and the direction
         self._next = 0
         self._count = 0
+        self._ticket = 0
 
-    def seen(self, key, now_ms):
-        """Whether this key was granted within the window before now, give or take a second."""
+    def seen(self, key, now_ms, direction=0):
+        """Whether this key was granted in the same direction, and since then in no other, within
+        the window before now, give or take a second."""
         if not self.window:
             return False
-        at = _newest(self._digests, _digest(key), self._next, self._count, self._capacity)
-        return at >= 0 and now_ms // 1000 - self._seconds[at] <= self.window
+        at = self._find(key)
+        if at < 0 or self._seconds[at] % 4 != direction:
+            return False
+        return now_ms // 1000 - self._seconds[at] // 4 <= self.window
 
-    def remember(self, key, now_ms):
+    def inside(self, key, now_ms, window):
+        """Whether this key came in within `window` seconds, and has not gone out since."""
+        at = self._find(key) if window else -1
+        if at < 0 or self._seconds[at] % 4 != _IN:
+            return False
+        return now_ms // 1000 - self._seconds[at] // 4 <= window
+
+    def remember(self, key, now_ms, direction=0):
+        """Remember a grant; gives a ticket with which it can be annulled."""
         at = self._next
         self._digests[8 * at : 8 * at + 8] = memoryview(_digest(key))[:8]
-        self._seconds[at] = now_ms // 1000
+        self._seconds[at] = now_ms // 1000 * 4 + direction
         self._next = (at + 1) % self._capacity
         self._count = min(self._count + 1, self._capacity)
+        self._ticket += 1
+        return self._ticket
+
+    def annul(self, ticket):
+        """Forget a grant that was not used, as if it had never been; False if it is not
+        remembered."""
+        back = self._ticket - ticket
+        if not 0 <= back < self._count:
+            return False
+        at = (self._next - 1 - back) % self._capacity
+        self._digests[8 * at : 8 * at + 8] = bytes(8)  # no digest that anybody has
+        return True
+
+    def _find(self, key):
+        return _newest(self._digests, _digest(key), self._next, self._count, self._capacity)
 
 
 def _digest(key):

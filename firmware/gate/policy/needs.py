@@ -5,14 +5,14 @@ from micropython import const
 _DAY = const(86400)
 
 
-def check(kind, claim, need, policy, now):
-    """Give the reason why a claim does not meet a rules.Requirement; None if it does."""
-    return _CHECKS[kind](claim, need, policy, now)
+def check(kind, claim, need, lane, now):
+    """Give the reason why a claim does not meet a ways.Requirement; None if it does."""
+    return _CHECKS[kind](claim, need, lane, now)
 
 
-def _moment_refusal(at, need, policy, now, reason):
+def _moment_refusal(at, need, lane, now, reason):
     """Why a time of a claim does not fit; None if it does."""
-    if at > now + policy.skew:
+    if at > now + lane.skew:
         return "code_not_yet_valid"
     return _age_refusal(now - at, need, reason, reason)
 
@@ -32,17 +32,17 @@ def _days_since(day, now):
     return 0 if days == -1 else days * _DAY
 
 
-def _health(claim, need, policy, now):
-    return _moment_refusal(claim["at"], need, policy, now, "health_stale")
+def _health(claim, need, lane, now):
+    return _moment_refusal(claim["at"], need, lane, now, "health_stale")
 
 
-def _travel(claim, need, policy, now):
+def _travel(claim, need, lane, now):
     if need.number is not None and claim["days"] < need.number:
         return "travel_window"
-    return _moment_refusal(claim["at"], need, policy, now, "travel_stale")
+    return _moment_refusal(claim["at"], need, lane, now, "travel_stale")
 
 
-def _vaccination(claim, need, _policy, now):
+def _vaccination(claim, need, _lane, now):
     if need.number is not None and claim["dose"] < need.number:
         return "vaccination_incomplete"
     if need.complete and claim["dose"] < claim["of"]:
@@ -53,15 +53,15 @@ def _vaccination(claim, need, _policy, now):
     return _age_refusal(age, need, "vaccination_too_old", "vaccination_too_recent")
 
 
-def _test(claim, need, policy, now):
+def _test(claim, need, lane, now):
     if claim["result"] != "negative":
         return "test_inconclusive"
     if need.kinds and claim["kind"] not in need.kinds:
         return "test_kind"
-    return _moment_refusal(claim["at"], need, policy, now, "test_stale")
+    return _moment_refusal(claim["at"], need, lane, now, "test_stale")
 
 
-def _recovery(claim, need, _policy, now):
+def _recovery(claim, need, _lane, now):
     today = now // _DAY
     if not claim["from"] <= today <= claim["until"]:
         return "recovery_not_valid"

@@ -55,8 +55,9 @@ class App:
         bundle = self.site.bundle
         if bundle is not None:
             self.clock.floor = max(self.clock.floor, bundle.issued)
-            self._pulse_ms = bundle.policy.pulse
-            self._replay.window = bundle.policy.replay_window
+            lane = bundle.policy.lane_of(self.site.gate)
+            self._pulse_ms = lane.pulse
+            self._replay.window = lane.replay_window
         self._do = {
             table.VERIFY: self._verify,
             table.OPEN: self._open,

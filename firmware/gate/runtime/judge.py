@@ -1,20 +1,26 @@
 """From a code to a verdict: what the verifier, the policy and the memory of this gate say."""
 
 from .. import refusal
-from ..policy.decide import decide
+from ..policy.decide import PASSBACK, REPLAY, decide
 from ..verifier import authenticate
 
 REPLAYED = "replayed"
+INSIDE = "already_inside"
 
 
 class Verdict:
-    """reason: None when granted. seen: what is known of the code. claim, rule: what decided."""
+    """reason: None when granted. seen: what is known of the code. claim, rule, named: what decided.
 
-    def __init__(self, reason, seen=None, claim=None, rule=None):
+    ticket: of a granted one, with which the replay memory forgets it if nobody walks through.
+    """
+
+    def __init__(self, reason, seen=None, claim=None, rule=None, named=None):
         self.reason = reason
         self.seen = seen
         self.claim = claim
         self.rule = rule
+        self.named = named
+        self.ticket = None
 
     @property
     def granted(self):
@@ -49,13 +55,25 @@ def judge(code, site, clock, replay):
             return Verdict(site.reason)
         if now is not None and now >= bundle.expires:
             return Verdict("bundle_expired")
-        shown = authenticate(code, bundle.issuers, now, bundle.policy.skew, bundle.revocations)
+        lane = bundle.policy.lane_of(site.gate)
+        shown = authenticate(code, bundle.issuers, now, lane.skew, bundle.revocations)
     except refusal.Refusal as refused:
         return Verdict(refused.reason, refused.evidence)
     decision = decide(shown, bundle.policy, now, site.gate)
     if not decision.granted:
-        return Verdict(decision.reason, shown, decision.claim, decision.rule)
-    if replay.seen(shown.replay_key, clock.ms()):
-        return Verdict(REPLAYED, shown, None, decision.rule)
-    replay.remember(shown.replay_key, clock.ms())
-    return Verdict(None, shown, decision.claim, decision.rule)
+        return Verdict(decision.reason, shown, decision.claim, decision.rule, decision.named)
+    reason = _passed_before(shown.replay_key, lane, decision.spared, clock.ms(), replay)
+    if reason is not None:
+        return Verdict(reason, shown, None, decision.rule)
+    verdict = Verdict(None, shown, decision.claim, decision.rule)
+    verdict.ticket = replay.remember(shown.replay_key, clock.ms(), lane.direction or 0)
+    return verdict
+
+
+def _passed_before(key, lane, spared, now_ms, replay):
+    """Why who passed before may not pass again; None if they may."""
+    if not spared & REPLAY and replay.seen(key, now_ms, lane.direction or 0):
+        return REPLAYED
+    if not spared & PASSBACK and replay.inside(key, now_ms, lane.passback_window):
+        return INSIDE
+    return None

@@ -21,6 +21,10 @@ class Presentation:
         self.format = case["format"]
         self.format_bit = formats.bit(case["format"])
         self.claims = case["claims"]
+        self.subject = bytes.fromhex(case.get("subject") or "00")
+        self.hcert = case.get("hcert")
+        self.issued = case.get("issued") or 0
+        self.expires = case.get("expires") or 0
         self.proof = Proof(*case["proof"]) if case["proof"] else None
 
 
