@@ -21,13 +21,15 @@ class Lane:
 
     ways: numbers of those that are open here, in order; None: all. schedule: the opening hours, or
     None: always. outside: the ways that are open in other hours. direction: ENTRY, EXIT or None.
-    passback_window: seconds in which who came in, and did not go out, may not come in again; 0: not
-    asked. accept, refuse: conditions that must hold, and must not hold, for everybody.
+    options: whether there is any of the following. passback_window: seconds in which who came in,
+    and did not go out, may not come in again; 0: not asked. accept, refuse: conditions that must
+    hold, and must not hold, for everybody.
     """
 
     def __init__(self, reader):
         fields = reader.map(5, 12)
         reader.key(1)
+        self.options = fields > 5
         self.pulse = between(reader, 100, 10000)
         reader.key(2)
         self.replay_window = reader.uint(86400)

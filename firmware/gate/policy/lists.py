@@ -16,7 +16,7 @@ DIGEST = const(8)  # bytes of SHA-256(format, subject)
 MAX_LISTED = const(2048)  # people in all lists together
 _LATEST = 0xFFFFFFFF
 
-_ALL_SPARED = const(63)  # bits, see decide.py
+_ALL_SPARED = const(63)  # bits, see thorough.py and decide.py
 
 
 def digest(code_format, subject):

@@ -1,6 +1,7 @@
 """The site's rules, read strictly from a bundle's policy part (docs/formats.md).
 
-What few sites use is in modules of its own, which are imported only for a part that has it.
+What few sites use is in `options` and the modules that it names, imported only for a part that has
+it.
 """
 
 from micropython import const
@@ -9,15 +10,12 @@ from ..codec import jurisdiction
 from ..codec.cbor import Reader
 from ..codec.claims import COLOURS, KINDS
 from ..refusal import Refusal
-from .lanes import MAX_WAYS, Gates, Lane
-from .reading import WRONG, between, entries, inside, next_key, words
-from .ways import MAX_CONDITIONS, MAX_LISTS, MAX_PLACES, MAX_SCHEDULES, Way
+from .lanes import MAX_WAYS, Lane
+from .reading import WRONG, entries, next_key, words
+from .ways import MAX_PLACES, Way
 
 MAX_RISKS = const(64)  # risk regions of the site
-MAX_GATES = const(16)  # lanes that differ from the usual one
 _FIELDS = const(13)
-_MODES = const(3)  # of conflict, besides the default
-_CONTRARY = ("health", "travel", "test")  # kinds whose claims can disagree
 
 
 class Policy:
@@ -25,7 +23,7 @@ class Policy:
 
     colours: accepted ones, words. speakers: {kind's name: jurisdictions that may speak}.
     risks: risk regions. ways: in order. home: where the site is, or None. conflict: {kind's name:
-    mode of policy.hearing}. zone: hours.Zone or None. schedules, conditions, lists: of the modules
+    mode of policy.conflict}. zone: hours.Zone or None. schedules, conditions, lists: of the modules
     of those names. texts: texts.Texts or None. skew: seconds, of the usual lane.
     """
 
@@ -38,7 +36,7 @@ class Policy:
         self.conditions: tuple = ()
         self.lists: tuple = ()
         self.texts = None
-        self._gates: list[Gates] = []
+        self.gates: tuple = ()
         try:
             self._read(Reader(data, wrong=WRONG))
         except Refusal:
@@ -51,7 +49,7 @@ class Policy:
     def lane_of(self, gate):
         """The Lane of a gate; the usual one for gates that no other is for. gate: its id or
         None."""
-        for gates in self._gates:
+        for gates in self.gates:
             if gate is not None and gates.includes(gate):
                 return gates.lane
         return self._lane
@@ -81,81 +79,29 @@ class Policy:
         before = 5
         for _ in range(fields - 5):
             before = next_key(reader, before, _FIELDS)
-            _OPTIONAL[before](self, reader)
+            if before == 6:
+                self.home = reader.text(jurisdiction.MIN_LENGTH, jurisdiction.MAX_LENGTH)
+                if not jurisdiction.valid(self.home):
+                    raise Refusal(WRONG)
+            else:
+                from .options import read_option
+
+                read_option(self, before, reader)
         reader.finish()
-        self._check()
+        self.plain = self._is_plain()
+        if not self.plain:
+            from .options import check
 
-    def _check(self):
-        """Refuse references to what is not there."""
-        lanes = [self._lane] + [gates.lane for gates in self._gates]
-        for lane in lanes:
-            inside(lane.ways or (), self.ways)
-            inside(lane.outside, self.ways)
-            inside(lane.accept, self.conditions)
-            inside(lane.refuse, self.conditions)
-            inside((lane.schedule,), self.schedules)
+            check(self)
+
+    def _is_plain(self):
+        """Whether every way is open to everybody always: most of what decides is not needed
+        then."""
+        if self.schedules or self.conditions or self.lists or self.gates:
+            return False
+        if self._lane.options:
+            return False
         for way in self.ways:
-            inside((way.list,), self.lists)
-            inside((way.schedule,), self.schedules)
-            inside(way.conditions, self.conditions)
-        for one in self.lists:
-            inside((one.schedule,), self.schedules)
-            inside(one.only or (), self.ways)
-        if self.schedules and self.zone is None:
-            raise Refusal(WRONG)
-
-    def _read_home(self, reader):
-        self.home = reader.text(jurisdiction.MIN_LENGTH, jurisdiction.MAX_LENGTH)
-        if not jurisdiction.valid(self.home):
-            raise Refusal(WRONG)
-
-    def _read_conflict(self, reader):
-        before = 0
-        for _ in range(reader.map(1, len(_CONTRARY))):
-            before = next_key(reader, before, len(KINDS))
-            kind = KINDS[before - 1]
-            if kind not in _CONTRARY:
-                raise Refusal(WRONG)
-            self.conflict[kind] = between(reader, 1, _MODES)
-
-    def _read_zone(self, reader):
-        from .hours import Zone
-
-        self.zone = Zone(reader)
-
-    def _read_schedules(self, reader):
-        from .hours import Schedule
-
-        self.schedules = entries(reader, MAX_SCHEDULES, Schedule)
-
-    def _read_conditions(self, reader):
-        from .conditions import Condition
-
-        self.conditions = entries(reader, MAX_CONDITIONS, Condition)
-
-    def _read_lists(self, reader):
-        from .lists import MAX_LISTED, List
-
-        self.lists = entries(reader, MAX_LISTS, List)
-        if sum([one.size for one in self.lists]) > MAX_LISTED:
-            raise Refusal(WRONG)
-
-    def _read_gates(self, reader):
-        self._gates = [Gates(reader) for _ in range(reader.array(1, MAX_GATES))]
-
-    def _read_texts(self, reader):
-        from .texts import Texts
-
-        self.texts = Texts(reader)
-
-
-_OPTIONAL = {
-    6: Policy._read_home,
-    7: Policy._read_conflict,
-    8: Policy._read_zone,
-    9: Policy._read_schedules,
-    10: Policy._read_conditions,
-    11: Policy._read_lists,
-    12: Policy._read_gates,
-    13: Policy._read_texts,
-}
+            if way.options:
+                return False
+        return True

@@ -56,6 +56,7 @@ class Way:
 
     def __init__(self, reader):
         fields = reader.map(2, 7)
+        self.options = False
         reader.key(1)
         self.name = name(reader)
         reader.key(2)
@@ -74,7 +75,9 @@ class Way:
             before = next_key(reader, before, 7)
             if before == 3:
                 self.formats = between(reader, 1, formats.ALL)
-            elif before == 4:
+                continue
+            self.options = True
+            if before == 4:
                 self.schedule = reader.uint(MAX_SCHEDULES - 1)
             elif before == 5:
                 self.conditions = references(reader, 1, MAX_CONDITIONS)
