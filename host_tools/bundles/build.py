@@ -15,6 +15,7 @@ from host_tools.cbor import encode
 from host_tools.keys.private import PrivateKey
 from host_tools.keys.public import PublicKey
 from host_tools.problems import Failure
+from host_tools.revocation import revocation_list
 
 FORMAT = 1
 MAX_SIGNERS = 8
@@ -32,11 +33,15 @@ class Part:
 
 
 def parts_of(site: Site) -> list[Part]:
-    """The parts that a terminal needs, all of the bundle's own version."""
-    return [
+    """The parts that a terminal needs, all of the bundle's own version but for revocations."""
+    parts = [
         Part("trust", site.version, compile_trust(site.issuers)),
         Part("policy", site.version, site.policy),
     ]
+    if site.revocation is not None:
+        made = revocation_list.parts(site.revocation, site.issued)
+        parts += [Part(one.name, one.version, one.data) for one in made]
+    return parts
 
 
 def manifest(site: Site, parts: Sequence[Part]) -> bytes:

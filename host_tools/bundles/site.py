@@ -21,7 +21,7 @@ from host_tools.yaml_file import Item
 
 _FIELDS = (
     "site", "version", "home", "issued", "valid", "valid_until", "operators", "trust", "policy",
-    "lane",
+    "lane", "revocation",
 )  # fmt: skip
 DEFAULT_VALIDITY = 14 * DAY
 MAX_VERSION = 0xFFFFFFFF
@@ -40,6 +40,7 @@ class Site:
     operators: tuple[str, ...]
     issuers: tuple[TrustEntry, ...]
     policy: bytes
+    revocation: Path | None = None  # the list of what is revoked
 
 
 def read_site(root: Item, now: int, find_public: FindPublic) -> Site:
@@ -57,7 +58,14 @@ def read_site(root: Item, now: int, find_public: FindPublic) -> Site:
         operators=tuple(operator.text() for operator in operators),
         issuers=tuple(_trust(parts["trust"], issued, find_public)),
         policy=read_policy(parts["policy"], lane, home),
+        revocation=revocation_list_of(root),
     )
+
+
+def revocation_list_of(root: Item) -> Path | None:
+    """The list of what is revoked that a site's file names, if it names one."""
+    item = root.mapping(_FIELDS).get("revocation")
+    return None if item is None else Path(item.file).parent / item.text()
 
 
 def _expires(parts: Mapping[str, Item], issued: int) -> int:

@@ -24,6 +24,7 @@ COMMANDS = {
     "demo": "host_tools.cli.demo",
     "board": "host_tools.cli.board",
     "bench": "host_tools.cli.bench",
+    "revocation": "host_tools.cli.revocation",
 }
 
 

@@ -183,7 +183,7 @@ def recent_part(base: bytes | None, added: Iterable[bytes], reinstated: Iterable
     """The part `recent`: what has been revoked, and what has been taken back, since a base.
 
     reinstated: hashes of the base. Whoever calls this sees to it that nothing that is still
-    revoked is taken for one of them: see `still_found`.
+    revoked is taken for one of them.
     """
     follows = read_part(base).sets[0].salt if base is not None else b""
     sets = [make_set(added, RECENT_WIDTH), make_set(reinstated, RECENT_WIDTH)]

@@ -1,0 +1,193 @@
+"""What others publish of revocations -> batches for the list.
+
+A batch of the EU's gateway is JSON inside a CMS message, in base64, PEM or DER: country, expires,
+kid, hashType (SIGNATURE, UCI, COUNTRYCODEUCI) and entries, each the first 128 bits of a SHA-256.
+Its list of batches says which were deleted. Besides: JSON with `revokedCerts`, the identifiers
+themselves; and plain text, one hash or identifier a line. Signatures are not checked, as with trust
+lists: whoever signs the bundle vouches for what is in it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from asn1crypto import cms, pem
+
+from host_tools import times
+from host_tools.problems import Failure
+from host_tools.revocation.hashes import DCC_KINDS, UCI, UNKNOWN, of_text, of_uvci
+from host_tools.revocation.revocation_list import Entry, Source
+
+MAX_FILE = 256_000_000  # bytes
+_BATCH_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UVCI = re.compile(r"urn:uvci:", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a file says of one source. entries: None if the source has been deleted."""
+
+    source: Source
+    entries: tuple[Entry, ...] | None
+
+
+def read_file(path: Path) -> list[Batch]:
+    """The batches in a file; Failure if it is of no form that is known."""
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise Failure(f"{path}: larger than {MAX_FILE:,} bytes; split it")
+        data = path.read_bytes()
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from None
+    try:
+        return list(read(data, path.name))
+    except Failure as failure:
+        raise Failure(f"{path}: {failure}") from None
+
+
+def read(data: bytes, name: str) -> Iterator[Batch]:
+    """The batches in some bytes. name: of the file; of a batch it is the gateway's id."""
+    message = _cms(data)
+    if message is not None:
+        data = message
+    if data.lstrip()[:1] in (b"{", b"["):
+        try:
+            document = json.loads(data)
+        except ValueError as error:
+            raise Failure(f"this is no JSON: {error}") from None
+        yield from _documents(document, name)
+    elif message is not None:
+        raise Failure("the content of this CMS message is no JSON")
+    else:
+        yield Batch(Source(name), tuple(_lines(data)))
+
+
+def _cms(data: bytes) -> bytes | None:
+    """The content of a signed CMS message; None if it is something else."""
+    der = data
+    if pem.detect(data):
+        kind, _, der = pem.unarmor(data)
+        if kind not in ("CMS", "PKCS7"):
+            raise Failure(f"a PEM block {kind!r} holds no revocations")
+    elif data[:1] != b"\x30":
+        try:
+            der = base64.b64decode(b"".join(data.split()), validate=True)
+        except (ValueError, binascii.Error):
+            return None
+        if der[:1] != b"\x30":
+            return None
+    try:
+        info = cms.ContentInfo.load(der)
+        if info["content_type"].native != "signed_data":
+            raise ValueError(f"its content is {info['content_type'].native}")
+        content = info["content"]["encap_content_info"]["content"].native
+    except (ValueError, TypeError, KeyError) as error:
+        if data[:1] == b"\x30" or pem.detect(data):
+            raise Failure(f"this is no signed CMS message: {error}") from None
+        return None  # plain text with a hash in base64 that begins like one
+    if not isinstance(content, bytes):
+        raise Failure("the CMS message has no content of its own (it is detached)")
+    return content
+
+
+def _documents(document: Any, name: str) -> Iterator[Batch]:
+    if isinstance(document, list):
+        if all(isinstance(one, str) for one in document):
+            yield Batch(Source(name), tuple(_texts(document)))
+            return
+        for number, one in enumerate(document):
+            yield from _documents(one, f"{name} {number + 1}")
+        return
+    if not isinstance(document, dict):
+        raise Failure("this JSON holds no revocations")
+    if "hashType" in document or "entries" in document:
+        yield _batch(document, name)
+    elif isinstance(document.get("batches"), list):
+        yield from _deleted(document["batches"])
+    elif isinstance(document.get("revokedCerts"), list):
+        yield Batch(Source(name), tuple(_texts(document["revokedCerts"])))
+    else:
+        raise Failure(
+            "this JSON is neither a batch (hashType, entries), nor a list of batches (batches), "
+            "nor a list of certificates (revokedCerts)"
+        )
+
+
+def _batch(document: dict[str, Any], name: str) -> Batch:
+    kind = document.get("hashType")
+    if kind not in DCC_KINDS:
+        raise Failure(f"hashType is {kind!r}; it must be one of {', '.join(DCC_KINDS)}")
+    country = document.get("country")
+    if not isinstance(country, str) or not re.fullmatch(r"[A-Z]{2}", country):
+        raise Failure(f"country is {country!r}; it must be two capital letters")
+    try:
+        expires = times.instant(str(document.get("expires")), 0)
+    except ValueError:
+        raise Failure(f"expires is {document.get('expires')!r}; it must be a time") from None
+    entries = document.get("entries")
+    if not isinstance(entries, list) or not entries:
+        raise Failure("the batch has no entries")
+    kid = document.get("kid")
+    found = []
+    for number, entry in enumerate(entries):
+        text = entry.get("hash") if isinstance(entry, dict) else None
+        if not isinstance(text, str) or len(text) != 24:
+            raise Failure(
+                f"entry {number + 1} has no hash of 16 bytes in base64: {str(entry)[:60]}"
+            )
+        found.append(Entry(of_text(text), kind, expires))
+    source = Source(
+        str(document.get("batchId") or _stem(name)),
+        country,
+        kid if isinstance(kid, str) and kid != "UNKNOWN_KID" else None,
+    )
+    return Batch(source, tuple(found))
+
+
+def _stem(name: str) -> str:
+    """A batch's id, if a file has that for its name; else the whole name."""
+    stem = name.split(".")[0].lower()
+    return stem if _BATCH_ID.fullmatch(stem) else name
+
+
+def _deleted(batches: list[Any]) -> Iterator[Batch]:
+    for number, one in enumerate(batches):
+        name = one.get("batchId") if isinstance(one, dict) else None
+        if not isinstance(name, str):
+            raise Failure(f"batch {number + 1} of the list has no batchId")
+        if one.get("deleted") is True:
+            yield Batch(Source(name, one.get("country")), None)
+
+
+def _texts(texts: list[Any]) -> Iterator[Entry]:
+    for number, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise Failure(f"entry {number + 1} is no text")
+        yield _entry(text, number)
+
+
+def _lines(data: bytes) -> Iterator[Entry]:
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise Failure("this is neither text, nor JSON, nor a CMS message") from None
+    for number, line in enumerate(lines):
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield _entry(line, number)
+
+
+def _entry(text: str, number: int) -> Entry:
+    text = text.strip()
+    if _UVCI.match(text):
+        return Entry(of_uvci(text), UCI)
+    try:
+        return Entry(of_text(text), UNKNOWN)
+    except Failure as failure:
+        raise Failure(f"line {number + 1}: {failure}") from None
