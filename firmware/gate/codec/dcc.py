@@ -1,7 +1,8 @@
-"""The certificate inside `HC1:` and its kin: the EU DCC's document, and its claims.
+"""The certificate inside `HC1:`: the EU DCC's document, and its claims.
 
-DCC JSON schema 1.3 (and back to 1.0). Value sets (products, kinds of test, countries) are data and
-not judged here: what they do not know is "other" or stands as it is, and no policy accepts it.
+DCC JSON schema 1.3 (and back to 1.0). Value sets (products, kinds of test, countries) are data
+(gate/trust/values.py) and not judged here: what they do not know is "other" or stands as it is, and
+no policy accepts it. Without value sets the few codes hold that the schema itself names.
 """
 
 from ..refusal import Refusal
@@ -14,18 +15,22 @@ RECOVERY = 5
 MAX_EACH = 4  # entries in certificates before schema 1.3, which allows one
 MAX_DOSES = 99  # schema 1.3 has no maximum, earlier ones have 9
 
+MP = "mp"  # coding systems of values.py that the fields of a DCC belong to
+LOINC = "http://loinc.org"
+SNOMED = "http://snomed.info/sct"
+
 _COVID_19 = "840539006"  # SNOMED CT: the only agent that a DCC is about
 _RESULTS = {"260373001": "positive", "260415000": "negative"}  # SNOMED CT: detected, not detected
 _NAAT = "LP6464-4"  # LOINC
 _RAT = "LP217198-3"
 
 
-def read_certificate(certificate, issuer, issued):
+def read_certificate(certificate, issuer, issued, values=None):
     """Check a DCC against the schema and give (kind, [claim]); claims as in claims.py.
 
-    certificate: dict. issuer: name for the claims. issued: Unix seconds, 0 if unknown.
-    Raises Refusal: claims_invalid; claims_several when it is about more than one kind, or none, or
-    has more entries than its version of the schema allows.
+    certificate: dict. issuer: name for the claims. issued: Unix seconds, 0 if unknown. values:
+    trust.Values, or None. Raises Refusal: claims_invalid; claims_several when it is about more
+    than one kind, or none, or has more entries than its version of the schema allows.
     """
     most = 1 if _version(certificate) >= (1, 3) else MAX_EACH
     _person(certificate, issued)
@@ -41,7 +46,7 @@ def read_certificate(certificate, issuer, issued):
             raise Refusal("claims_several")
         kind = number
         for entry in entries:
-            claims.append(_entry(entry, read, issuer))
+            claims.append(_entry(entry, read, issuer, values))
     if not kind:
         raise Refusal("claims_several")
     return kind, claims
@@ -72,13 +77,13 @@ def _version(certificate):
     return int(numbers[0]), int(numbers[1])
 
 
-def _entry(entry, read, issuer):
+def _entry(entry, read, issuer, values):
     if not isinstance(entry, dict) or _text(entry, "tg", 1, 32) != _COVID_19:
         raise Refusal("claims_invalid")
     _text(entry, "ci", 1, 96)
     _text(entry, "is", 0, 200)
     claim = {"issuer": issuer, "jurisdiction": _text(entry, "co", 0, 10)}
-    read(entry, claim)
+    read(entry, claim, values)
     return claim
 
 
@@ -121,20 +126,26 @@ def _birth(text):
     return True
 
 
-def _vaccination(entry, claim):
+def _vaccination(entry, claim, values):
     _text(entry, "vp", 0, 80)
     _text(entry, "ma", 0, 80)
-    claim["product"] = _text(entry, "mp", 0, 80)
+    code = _text(entry, "mp", 0, 80)
+    product = values.product(MP, code) if values else None
+    claim["product"] = product[0] if product else code
     claim["dose"] = _count(entry, "dn")
     claim["of"] = _count(entry, "sd")
     claim["day"] = _day(entry, "dt")
 
 
-def _test(entry, claim):
+def _test(entry, claim, values):
     kind = _text(entry, "tt", 0, 80)
-    claim["kind"] = "naat" if kind == _NAAT else "rat" if kind == _RAT else "other"
     result = _text(entry, "tr", 0, 80)
-    claim["result"] = _RESULTS.get(result, "other")
+    if values:
+        claim["kind"] = values.test(LOINC, kind) or "other"
+        claim["result"] = values.result(SNOMED, result) or "other"
+    else:
+        claim["kind"] = "naat" if kind == _NAAT else "rat" if kind == _RAT else "other"
+        claim["result"] = _RESULTS.get(result, "other")
     claim["at"] = parse_time(_text(entry, "sc", 16, 40))
     if claim["at"] is None:
         raise Refusal("claims_invalid")
@@ -143,7 +154,7 @@ def _test(entry, claim):
             _text(entry, key, 0, 200)
 
 
-def _recovery(entry, claim):
+def _recovery(entry, claim, _values):
     claim["first"] = _day(entry, "fr")
     claim["from"] = _day(entry, "df")
     claim["until"] = _day(entry, "du")

@@ -10,6 +10,7 @@ from ..refusal import Refusal
 FORMATS = (
     ("OC1", b"OC1:", "oc1", 4296),  # 4,296: QR 40-L in alphanumeric mode
     ("HC1", b"HC1:", "hc1", 4296),
+    ("SHC", b"shc:/", "shc", 7089),  # 7,089: QR 40-L in numeric mode
 )
 
 ALL = (1 << len(FORMATS)) - 1  # every format's bit

@@ -106,7 +106,7 @@ class Statement:
     def claims(self, issuer, values):
         """{kind: [claim]}. Raises Refusal: claims_invalid, claims_several."""
         name = self.said_issuer or issuer.name
-        kind, found = read_certificate(self.certificate, name, self.issued)
+        kind, found = read_certificate(self.certificate, name, self.issued, values)
         return {KINDS[kind - 1]: found}
 
 

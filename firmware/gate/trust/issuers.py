@@ -12,9 +12,10 @@ from ..codec.cbor import Reader
 from ..refusal import Refusal
 
 MAX_KEYS_PER_KID = 8  # keys tried for one code's key id
-MAX_KID = const(16)
+MAX_KID = const(16)  # bytes; of a longer one in a code, the first 16 count
 MAX_NAME = const(32)  # bytes of UTF-8
 MAX_JURISDICTIONS = const(16)
+MAX_URL = const(128)  # bytes
 MAX_TABLE = const(32768)  # bytes of comb table (docs/crypto.md)
 
 # claims that an issuer may make, bits of field 7
@@ -35,7 +36,7 @@ class Issuer:
 
     def __init__(self, reader):
         """Read one entry, strictly; raises Refusal."""
-        fields = reader.map(9, 10)
+        fields = reader.map(9, 11)
         reader.key(1)
         self.kid = reader.bytes(1, MAX_KID)
         reader.key(2)
@@ -55,9 +56,17 @@ class Issuer:
         reader.key(9)
         self.formats = reader.uint(formats.ALL)  # bits of what it may sign
         self.table = None
-        if fields == 10:
-            reader.key(10)
-            self.table = reader.view(1, MAX_TABLE)
+        self.iss = None  # the URL that the key was published under
+        fields -= 9
+        while fields:
+            key = reader.uint(11)
+            if key == 10 and self.table is None and self.iss is None:
+                self.table = reader.view(1, MAX_TABLE)
+            elif key == 11 and self.iss is None:
+                self.iss = reader.text(1, MAX_URL)
+            else:
+                raise Refusal("trust_invalid")
+            fields -= 1
         if (
             not _key_size_fits(self.alg, len(self.key))
             or self.not_before > self.not_after
@@ -109,7 +118,7 @@ class Issuers:
 
     def lookup(self, kid):
         """Give every Issuer under a key id, at most MAX_KEYS_PER_KID; none if it is unknown."""
-        kid = bytes(kid)
+        kid = bytes(kid[:MAX_KID])
         low = 0
         high = len(self._offsets)
         while low < high:

@@ -1,0 +1,181 @@
+"""`shc:/`, SMART Health Cards: digits, JWS, payload. What is in the bundle is read in fhir.py.
+
+SMART Health Cards Framework 1.4.0; JWS: RFC 7515, compact. An adapter (docs/adapters.md). One code
+holds the whole card: cards cut into several codes, which the framework has given up, are refused.
+The payload is inflated and read in one go, after its signature was found right, so that its text is
+never in memory as a whole.
+"""
+
+import deflate
+import hashlib
+import io
+import micropython
+from micropython import const
+
+from ..refusal import Refusal
+from . import base64url, json_text
+from .fhir import BUNDLE, read_bundle
+from .json_text import NUMBER, TEXT
+from .real import Real
+
+CARD = "https://smarthealth.cards#health-card"  # the type that every card has
+
+MAX_INFLATED = const(16384)  # bytes; all the JWS that a QR code can hold inflates to 10 KiB or so
+_MAX_HEADER = const(512)  # bytes
+_WINDOWS = (10, 12, 14)  # bits; a small one first, since the heap may not have a large piece
+_ES256 = -7
+_KID = const(32)  # bytes; SHA-256 of the key's JWK thumbprint (RFC 7638)
+_MAX_RID = const(24)  # characters
+_LATEST = 0xFFFFFFFF
+
+_HEADER = {"alg": TEXT, "kid": TEXT, "zip": TEXT, "crit": [TEXT]}
+_PAYLOAD = {
+    "iss": TEXT,
+    "nbf": NUMBER,
+    "exp": NUMBER,
+    "vc": {"type": [TEXT], "rid": TEXT, "credentialSubject": {"fhirBundle": BUNDLE}},
+}
+
+
+def read(text, start):
+    """Read a code's structure. text: bytes-like; start: where its prefix ends.
+
+    Raises Refusal: code_in_parts, numeric_invalid, jws_invalid, json_invalid, alg_unknown.
+    """
+    if b"/" in bytes(text[start : start + 8]):
+        raise Refusal("code_in_parts")
+    return Code(_characters(text, start))
+
+
+def _characters(text, start):
+    """The JWS that pairs of digits stand for, each a character's number less 45."""
+    count = len(text) - start
+    out = bytearray(count >> 1)
+    if count & 1 or not count or not _pairs(text, start, count >> 1, out):
+        raise Refusal("numeric_invalid")
+    return out
+
+
+@micropython.viper
+def _pairs(text, start: int, count: int, out) -> bool:
+    source = ptr8(text)
+    target = ptr8(out)
+    i = 0
+    while i < count:
+        tens = source[start + 2 * i] - 0x30
+        ones = source[start + 2 * i + 1] - 0x30
+        if tens < 0 or tens > 7 or ones < 0 or ones > 9 or 10 * tens + ones > 77:
+            return False
+        target[i] = 10 * tens + ones + 45
+        i += 1
+    return True
+
+
+class Code:
+    """One card: a single statement, and nothing that proves presence."""
+
+    proof = None
+    hcert = None
+
+    def __init__(self, jws):
+        self.statements = (Statement(jws),)
+
+    def open(self):
+        """The subject is the card itself: it names nobody by a pseudonym."""
+        self.subject = hashlib.sha256(self.statements[0].signed()).digest()[:16]
+
+
+class Statement:
+    """The card's signature and what it is over. Once open: issued, not_before, expires."""
+
+    alg = _ES256
+    said_issuer = None
+
+    def __init__(self, jws):
+        first = jws.find(b".")
+        second = jws.find(b".", first + 1)
+        if first < 0 or second < 0 or jws.find(b".", second + 1) >= 0:
+            raise Refusal("jws_invalid")
+        view = memoryview(jws)
+        header = base64url.decode(view[:first])
+        if len(header) > _MAX_HEADER:
+            raise Refusal("jws_invalid")
+        self.kid = _kid(json_text.read(io.BytesIO(header), _HEADER, _MAX_HEADER))
+        self._signed = view[:second]
+        self._payload = view[first + 1 : second]
+        self.signature = base64url.decode(view[second + 1 :])
+
+    def signed(self):
+        """What the signature is over."""
+        return self._signed
+
+    def open(self):
+        """Read what was signed.
+
+        Raises Refusal: inflate_failed, json_invalid, json_too_complex, claims_invalid.
+        """
+        card = _inflated(base64url.decode(self._payload))
+        body = card.get("vc") if isinstance(card, dict) else None
+        if not isinstance(body, dict) or CARD not in (body.get("type") or ()):
+            raise Refusal("claims_invalid")
+        self._issuer = card.get("iss")
+        self._rid = body.get("rid")
+        subject = body.get("credentialSubject") or {}
+        self._bundle = subject.get("fhirBundle")
+        self.issued = self.not_before = _time(card.get("nbf"))
+        self.expires = _time(card["exp"]) if "exp" in card else _LATEST
+
+    def is_by(self, issuer):
+        """Whether the card's URL is that under which the key was published."""
+        return self._issuer is not None and self._issuer == issuer.iss
+
+    def revocation_hashes(self, issuer):
+        """The signature's r as for certificates, and the card's own rid, which its issuer's lists
+        name under the key: SHA-256(kid || rid). Of both the first 16 bytes."""
+        hashes = [hashlib.sha256(self.signature[:32]).digest()[:16]]
+        rid = self._rid
+        if rid is not None and len(rid) <= _MAX_RID:
+            hashes.append(hashlib.sha256(self.kid + rid.encode()).digest()[:16])
+        return tuple(hashes)
+
+    def claims(self, issuer, values):
+        """{kind: [claim]}. Raises Refusal('claims_invalid')."""
+        place = issuer.jurisdictions[0] if issuer.jurisdictions else ""
+        return read_bundle(self._bundle, issuer.name, place, values)
+
+
+def _kid(header):
+    """The key id of a header that is as a card's must be."""
+    if not isinstance(header, dict) or "crit" in header or header.get("zip") != "DEF":
+        raise Refusal("jws_invalid")
+    if header.get("alg") != "ES256":
+        raise Refusal("alg_unknown")
+    if "kid" not in header:
+        raise Refusal("kid_missing")
+    kid = base64url.decode((header["kid"] or "").encode())
+    if len(kid) != _KID:
+        raise Refusal("jws_invalid")
+    return bytes(kid)
+
+
+def _inflated(data):
+    """What is wanted of the JSON in a raw deflate stream (RFC 1951)."""
+    for bits in _WINDOWS:
+        source = io.BytesIO(data)
+        try:
+            stream = deflate.DeflateIO(source, deflate.RAW, bits)
+            card = json_text.read(stream, _PAYLOAD, MAX_INFLATED)
+        except (OSError, EOFError, ValueError):  # damaged, or reaches back farther
+            continue
+        if source.read(1):
+            break
+        return card
+    raise Refusal("inflate_failed")
+
+
+def _time(value):
+    if isinstance(value, Real):
+        value = value.whole
+    if not isinstance(value, int) or value < 0:
+        raise Refusal("claims_invalid")
+    return value
