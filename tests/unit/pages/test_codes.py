@@ -88,8 +88,9 @@ def test_codes_are_the_hosts(
     signature: bytes,
 ) -> None:
     listed = [[head, {}, payload, signed] for head, payload, signed in statements]
-    aad = b"OC1P" + hashlib.sha256(encode(holder) + encode(listed)).digest()
-    payload = encode({6: at} if gate is None else {3: gate, 6: at})
+    digest = hashlib.sha256(encode(holder) + encode(listed)).digest()
+    aad = b"OC1P" + digest
+    payload = encode({2: digest[: oc1.TAG], 6: at} | ({} if gate is None else {3: gate}))
     protected = encode({1: ES256})
     proof = [protected, {}, payload, signature]
     body = {"holder": holder.hex(), "statements": [[p.hex() for p in s] for s in statements]}
@@ -108,12 +109,11 @@ def test_a_host_signature_in_a_page_code_is_a_host_code(ask: Ask) -> None:
         if len(body) == 3:
             proof = body[2]
             assert isinstance(proof, list)
-            made = ask(
-                "compose",
-                body=ask("parse", text=text),
-                moment={"at": examples.ISSUED + 3600},
-                signature=proof[3].hex(),
-            )
+            said = cbor2.loads(proof[2])
+            moment = {"at": said[6]} | ({"gate": said[3]} if 3 in said else {})
+            signature = proof[3].hex()
+            body = ask("parse", text=text)
+            made = ask("compose", body=body, moment=moment, signature=signature)
             assert made["text"] == text, name
 
 

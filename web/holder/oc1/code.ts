@@ -11,6 +11,7 @@ export const MAX_BODY = 1536; // bytes
 export const MAX_STATEMENTS = 8;
 export const MAX_GATE = 32; // bytes of UTF-8
 const MAX_HOLDER = 96; // bytes
+const TAG = 2; // bytes of a digest
 const ES256 = -7;
 
 /** What one issuer signed: a COSE_Sign1 without its empty map of unprotected headers. */
@@ -88,8 +89,8 @@ function item(one: Statement): Item {
 export async function compose(body: Body, sign?: Sign, moment?: Moment): Promise<string> {
   const parts: Item[] = [body.holder, body.statements.map(item)];
   if (sign && moment) {
-    const message = await toBeSigned(body, moment);
-    parts.push([PROOF_HEAD, new Map(), proofPayload(moment), await sign(message)]);
+    const { payload, message } = await toBeSigned(body, moment);
+    parts.push([PROOF_HEAD, new Map(), payload, await sign(message)]);
   }
   const data = encode(parts);
   if (data.length > MAX_BODY) throw new CodeError(`${data.length} bytes; at most ${MAX_BODY}`);
@@ -98,18 +99,18 @@ export async function compose(body: Body, sign?: Sign, moment?: Moment): Promise
 
 const PROOF_HEAD = encode(new Map([[1, ES256]]));
 
-function proofPayload(moment: Moment): Bytes {
-  const payload = new Map<Item, Item>([[6, moment.at]]);
-  if (moment.gate !== undefined) payload.set(3, moment.gate);
-  return encode(payload);
-}
-
-/** The Sig_structure (RFC 9052 4.4) of a proof: over the holder block, all statements, the moment. */
-export async function toBeSigned(body: Body, moment: Moment): Promise<Bytes> {
+/** A proof's payload, and its Sig_structure (RFC 9052 4.4): over holder block, statements, moment. */
+async function toBeSigned(body: Body, moment: Moment): Promise<{ payload: Bytes; message: Bytes }> {
   const said = concat(encode(body.holder), encode(body.statements.map(item)));
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", said));
+  const claims = new Map<Item, Item>([
+    [2, digest.slice(0, TAG)], // what the proof is about, should that ever be another
+    [6, moment.at],
+  ]);
+  if (moment.gate !== undefined) claims.set(3, moment.gate);
+  const payload = encode(claims);
   const aad = concat(new TextEncoder().encode("OC1P"), digest);
-  return encode(["Signature1", PROOF_HEAD, aad, proofPayload(moment)]);
+  return { payload, message: encode(["Signature1", PROOF_HEAD, aad, payload]) };
 }
 
 /** The x of the key that a holder block is bound to and the parity of its y; null if to none. */
