@@ -26,6 +26,7 @@ ALL_FORMATS = formats.ALL
 
 ALL_CLAIMS = 31
 DCC_CLAIMS = 4 | 8 | 16  # vaccination, test, recovery
+CARD_CLAIMS = 4 | 8  # vaccination, test
 LATEST = 0xFFFFFFFF  # the last time the formats can hold
 
 _JURISDICTION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,9})?")

@@ -27,8 +27,9 @@ PARTS = {
 class Bundle:
     """site, version, issued, expires: of the manifest. issuers: trust.Issuers. policy: Policy.
 
-    revocations: trust.Revocations, or None where the operators keep no list of them. issued is a
-    floor for the terminal's clock. versions: what to remember once it is installed.
+    revocations: trust.Revocations, or None where the operators keep no list of them. values:
+    trust.Values, or None. issued is a floor for the terminal's clock. versions: what to remember
+    once it is installed.
     """
 
     def __init__(self, envelope):
@@ -40,6 +41,7 @@ class Bundle:
         self.issuers = Issuers(envelope.parts[TRUST].data)
         self.policy = Policy(envelope.parts[POLICY].data)
         self.revocations = _revocations(envelope.parts)
+        self.values = _values(envelope.parts)
 
 
 def _revocations(parts):
@@ -50,6 +52,14 @@ def _revocations(parts):
     base = Memory(parts[REVOCATION].data) if REVOCATION in parts else None
     recent = Memory(parts[RECENT].data) if RECENT in parts else None
     return Revocations(base, recent)
+
+
+def _values(parts):
+    if VALUES not in parts:
+        return None
+    from .trust.values import Values
+
+    return Values(parts[VALUES].data)
 
 
 def open_bundle(data, root):

@@ -71,6 +71,7 @@ REASONS = {
     "trust_invalid": "policy",
     "revocation_invalid": "policy",
     "policy_invalid": "policy",
+    "values_invalid": "policy",
     "root_invalid": "policy",
     "bundle_missing": "policy",
     "bundle_invalid": "policy",

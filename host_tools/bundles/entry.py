@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from host_tools.cbor import encode
 from host_tools.keys.public import RAW_SIZES
@@ -15,6 +17,9 @@ MAX_JURISDICTIONS = 16
 MAX_NAME = 32  # bytes of UTF-8
 MAX_KID = 16
 MAX_TABLE = 32768
+MAX_URLS = 256
+MAX_URL = 255  # bytes of a URL that keys are published under
+URL_DIGEST = 8  # bytes kept of its SHA-256
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class TrustEntry:
     jurisdictions: tuple[str, ...] = ()
     formats: int = 3
     table: bytes | None = None  # comb table, made by the host (docs/crypto.md)
+    iss: tuple[str, ...] = ()  # URLs under which the key is published (SHC)
     source: str = ""  # for people: where the entry came from; not in the compiled part
 
     def encoded(self) -> bytes:
@@ -52,6 +58,9 @@ class TrustEntry:
         }
         if self.table is not None:
             fields[10] = self.table
+        if self.iss:
+            digests = sorted(hashlib.sha256(url.encode()).digest()[:URL_DIGEST] for url in self.iss)
+            fields[11] = b"".join(digests)
         return fields
 
 
@@ -68,9 +77,26 @@ def check(entry: TrustEntry) -> None:
 
 
 def merge(entries: Iterable[TrustEntry]) -> list[TrustEntry]:
-    """Sorted, each kid and key once. Two entries of one key: the later one counts."""
-    by_key = {(entry.kid, entry.alg, entry.key): entry for entry in entries}
+    """Sorted, each kid and key once. Two entries of one key: the later one counts, and the key is
+    published under the URLs of both."""
+    by_key: dict[tuple[bytes, int, bytes], TrustEntry] = {}
+    for entry in entries:
+        place = (entry.kid, entry.alg, entry.key)
+        older = by_key.get(place)
+        by_key[place] = entry if older is None else _joined(older, entry)
     return sorted(by_key.values(), key=lambda entry: (entry.kid, entry.encoded()))
+
+
+def _joined(older: TrustEntry, later: TrustEntry) -> TrustEntry:
+    urls = tuple(sorted({*older.iss, *later.iss}))
+    if urls == later.iss:
+        return later
+    name = later.name if later.name == older.name else shorten(urlsplit(urls[0]).hostname or "")
+    places = {*older.jurisdictions, *later.jurisdictions}
+    everyone = not older.jurisdictions or not later.jurisdictions
+    return replace(
+        later, iss=urls, name=name, jurisdictions=() if everyone else tuple(sorted(places))
+    )
 
 
 def compile_trust(entries: Iterable[TrustEntry]) -> bytes:
@@ -104,6 +130,13 @@ def _problem(entry: TrustEntry) -> str:
         return "it may make no claims; name at least one kind"
     if not 1 <= entry.formats <= ALL_FORMATS:
         return f"it may sign no format; name one of {', '.join(FORMATS)}"
+    if entry.formats & FORMATS["SHC"] and not entry.iss:
+        return "a key for SHC needs the URL that it is published under: --iss, or iss in the file"
+    if len(entry.iss) > MAX_URLS:
+        return f"it is published under more than {MAX_URLS} URLs"
+    for url in entry.iss:
+        if not url.startswith("https://") or url.endswith("/") or len(url.encode()) > MAX_URL:
+            return f"{url!r} is no https:// URL of at most {MAX_URL} bytes without a / at its end"
     if len(entry.jurisdictions) > MAX_JURISDICTIONS:
         return f"it has more than {MAX_JURISDICTIONS} jurisdictions"
     for place in entry.jurisdictions:

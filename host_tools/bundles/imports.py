@@ -39,13 +39,19 @@ class Imported:
 
 
 def import_files(
-    paths: Sequence[Path], overrides: Overrides | None = None, kid_form: str = "auto"
+    paths: Sequence[Path],
+    overrides: Overrides | None = None,
+    kid_form: str = "auto",
+    iss: str | None = None,
 ) -> Imported:
-    """Everything that can be used in the files. What cannot is a warning, not an end."""
+    """Everything that can be used in the files. What cannot is a warning, not an end.
+
+    iss: the URL that JSON Web Keys are published under; they are for SMART Health Cards then.
+    """
     result = Imported()
     for path in paths:
         found = 0
-        for finding in import_data(_read(path), str(path), kid_form):
+        for finding in import_data(_read(path), str(path), kid_form, iss):
             place = f"{path}: {finding.where}: " if finding.where else f"{path}: "
             if finding.entry is not None:
                 found += 1
@@ -58,7 +64,9 @@ def import_files(
     return result
 
 
-def import_data(data: bytes, source: str, kid_form: str = "auto") -> Iterator[Finding]:
+def import_data(
+    data: bytes, source: str, kid_form: str = "auto", iss: str | None = None
+) -> Iterator[Finding]:
     """Every key in the content of one file, whatever kind of file it is."""
     stripped = data.strip()
     if not stripped:
@@ -72,7 +80,8 @@ def import_data(data: bytes, source: str, kid_form: str = "auto") -> Iterator[Fi
             for entry in trust_file.parse(document, source):
                 yield Finding("", entry)
         else:
-            yield from lists.walk(document, source, kid_form)
+            publisher = lists.Publisher(iss) if iss else None
+            yield from lists.walk(document, source, kid_form, publisher=publisher)
     elif (cbor := _cbor(data)) is not None:
         yield from lists.walk(cbor, source, kid_form)
     else:

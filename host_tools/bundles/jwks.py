@@ -8,17 +8,28 @@ The kid of a JWK is text, the kid of a code is bytes. How one becomes the other:
 - none, or a longer one: the first 8 bytes of the RFC 7638 thumbprint.
 
 `kid_form` "text" or "base64url" settles it where the first rule would guess wrong.
+
+A key that is published under a URL is one for SMART Health Cards (SHC): its kid must be its whole
+thumbprint, as that specification has it, of which a gate keeps the first 16 bytes.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from host_tools.bundles import certificates
 from host_tools.bundles.entry import MAX_KID, TrustEntry, shorten
-from host_tools.keys.public import KeyFormError, PublicKey, decode64, from_jwk, thumbprint
-from host_tools.names import ALL_CLAIMS, FORMATS, LATEST
+from host_tools.keys.public import (
+    KeyFormError,
+    PublicKey,
+    decode64,
+    encode64url,
+    from_jwk,
+    thumbprint,
+)
+from host_tools.names import ALL_CLAIMS, CARD_CLAIMS, FORMATS, LATEST
 
 KID_FORMS = ("auto", "text", "base64url")
 _BINARY_KIDS = (4, 8)
@@ -44,7 +55,30 @@ def entry_of(jwk: Mapping[str, object], source: str, kid_form: str) -> TrustEntr
         not_before=certificate.not_before if certificate else 0,
         not_after=certificate.not_after if certificate else LATEST,
         claims=certificate.claims if certificate else ALL_CLAIMS,
-        formats=sum(FORMATS.values()),
+        formats=FORMATS["OC1"] | FORMATS["HC1"],
+        source=source,
+    )
+
+
+def card_entry(jwk: Mapping[str, object], source: str, url: str, name: str = "") -> TrustEntry:
+    """The trust entry of a key for SHC, published under a URL; KeyFormError if it cannot be one."""
+    for member, wanted in (("kty", "EC"), ("crv", "P-256"), ("alg", "ES256"), ("use", "sig")):
+        if jwk.get(member) != wanted:
+            raise KeyFormError(f'"{member}" is {jwk.get(member)!r}; keys for SHC have {wanted!r}')
+    key = from_jwk(jwk)
+    if jwk.get("kid") != encode64url(thumbprint(key)):
+        raise KeyFormError('"kid" is not the key\'s thumbprint, as keys for SHC have it')
+    certificate = _certificate(jwk, key, source)
+    return TrustEntry(
+        kid=thumbprint(key)[:MAX_KID],
+        alg=key.alg,
+        key=key.raw,
+        name=shorten(name or urlsplit(url).hostname or url),
+        not_before=certificate.not_before if certificate else 0,
+        not_after=certificate.not_after if certificate else LATEST,
+        claims=CARD_CLAIMS,
+        formats=FORMATS["SHC"],
+        iss=(url,),
         source=source,
     )
 

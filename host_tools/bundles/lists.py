@@ -10,6 +10,7 @@ One walk over the document finds, at any depth:
 | {"<kid>": "<certificate>"} | France, Italy |
 | {"<kid>": [{"subjectPk": SubjectPublicKeyInfo, "keyUsage": ["v"]}]} | Netherlands |
 | {"i": kid, "c": certificate} | Austria |
+| {"issuer": {"iss": URL, "name"}, "keys": [JSON Web Key]} | VCI's snapshot of SMART Health Cards |
 
 The kid of a certificate is computed; where a list names another, the computed one counts and the
 difference is reported. Signatures around a list are not checked: who signs a bundle vouches for it.
@@ -45,29 +46,59 @@ class Finding:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class Publisher:
+    """Who publishes keys for SMART Health Cards, and under which URL."""
+
+    url: str
+    name: str = ""
+
+
 def walk(
-    node: object, source: str, kid_form: str, where: str = "", kid: str = "", depth: int = 0
+    node: object,
+    source: str,
+    kid_form: str,
+    where: str = "",
+    kid: str = "",
+    depth: int = 0,
+    publisher: Publisher | None = None,
 ) -> Iterator[Finding]:
     """Every key in a JSON document. `kid` is what the surrounding document calls this node."""
     if depth > MAX_DEPTH:
         yield Finding(where, problem=f"nested deeper than {MAX_DEPTH} levels, not read")
     elif isinstance(node, list):
         for index, child in enumerate(node):
-            yield from walk(child, source, kid_form, f"{where}[{index}]", kid, depth + 1)
+            path = f"{where}[{index}]"
+            yield from walk(child, source, kid_form, path, kid, depth + 1, publisher)
     elif isinstance(node, dict):
-        found = _key_object(node, source, kid_form, where, kid)
+        publisher = publisher or _publisher(node)
+        found = _key_object(node, source, kid_form, where, kid, publisher)
         if found is not None:
             yield found
             return
         for name, child in node.items():
             path = f"{where}.{name}" if where else str(name)
-            yield from walk(child, source, kid_form, path, str(name), depth + 1)
+            yield from walk(child, source, kid_form, path, str(name), depth + 1, publisher)
     elif isinstance(node, str) and (der := _certificate(node)) is not None:
         yield _certificate_finding(der, source, where, kid if _kid_bytes(kid) else "")
 
 
+def _publisher(node: Mapping[str, object]) -> Publisher | None:
+    """Who publishes the keys in an object: {"issuer": {"iss": URL, "name": ...}, "keys": [...]}."""
+    issuer = node.get("issuer")
+    if not isinstance(issuer, dict) or not isinstance(node.get("keys"), list):
+        return None
+    url = str(issuer.get("iss", ""))
+    return Publisher(url, str(issuer.get("name") or "")) if url.startswith("https://") else None
+
+
 def _key_object(
-    node: Mapping[str, object], source: str, kid_form: str, where: str, outer_kid: str
+    node: Mapping[str, object],
+    source: str,
+    kid_form: str,
+    where: str,
+    outer_kid: str,
+    publisher: Publisher | None,
 ) -> Finding | None:
     """What an object says if it describes one key; None if it only contains others."""
     kid = next((node[name] for name in _KID_FIELDS if isinstance(node.get(name), str)), outer_kid)
@@ -76,7 +107,10 @@ def _key_object(
         certificate = certificate[0]
     try:
         if isinstance(node.get("kty"), str):
-            entry = jwks.entry_of(node, source, kid_form)
+            if publisher is None:
+                entry = jwks.entry_of(node, source, kid_form)
+            else:
+                entry = jwks.card_entry(node, source, publisher.url, publisher.name)
             private = "it holds a private key, which does not belong here; only its public half"
             return Finding(where, entry, f"{private} was imported" if "d" in node else "")
         if isinstance(certificate, str):

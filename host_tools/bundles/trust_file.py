@@ -2,7 +2,7 @@
 
 {"format": "onecode-trust-1", "issuers": [{"name": ..., "kid": hex, "alg": "ES256", "key": base64,
  "not_before": RFC 3339, "not_after": ..., "claims": [...], "jurisdictions": [...],
- "formats": [...], "source": where it came from}]}
+ "formats": [...], "iss": [URL, ...] of SHC, "source": where it came from}]}
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from host_tools.times import instant, rfc3339
 FORMAT = "onecode-trust-1"
 _FIELDS = (
     "name", "kid", "alg", "key", "not_before", "not_after", "claims", "jurisdictions", "formats",
-    "table", "source",
+    "table", "iss", "source",
 )  # fmt: skip
-_OPTIONAL = {"table", "source"}
+_OPTIONAL = {"table", "iss", "source"}
 
 
 def is_trust_file(document: object) -> bool:
@@ -97,6 +97,8 @@ def to_json(entry: TrustEntry) -> dict[str, object]:
     }
     if entry.table is not None:
         fields["table"] = base64.b64encode(entry.table).decode()
+    if entry.iss:
+        fields["iss"] = list(entry.iss)
     if entry.source:
         fields["source"] = entry.source
     return fields
@@ -123,6 +125,7 @@ def _entry(item: object, where: str) -> TrustEntry:
             jurisdictions=tuple(_texts(item, "jurisdictions")),
             formats=formats_mask(_words(item, "formats", FORMATS)),
             table=decode64(_text(item, "table")) if "table" in item else None,
+            iss=tuple(_texts(item, "iss")) if "iss" in item else (),
             source=str(item.get("source", "")),
         )
         check(entry)

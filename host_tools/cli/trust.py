@@ -59,6 +59,10 @@ def command() -> None:
     "--kid", "kid_form", type=click.Choice(KID_FORMS), default="auto", show_default=True,
     help="How the kid of a JWK is to be read.",
 )  # fmt: skip
+@click.option(
+    "--iss", metavar="URL",
+    help="JSON Web Keys are for SMART Health Cards, published under this URL.",
+)  # fmt: skip
 def import_(
     files: tuple[Path, ...],
     out: Path,
@@ -68,11 +72,14 @@ def import_(
     jurisdictions: tuple[str, ...] | None,
     formats: tuple[str, ...] | None,
     kid_form: str,
+    iss: str | None,
 ) -> None:
-    """Import X.509 certificates, JWK sets and EU DCC trust lists into a trust file.
+    """Import X.509 certificates, JWK sets and trust lists into a trust file.
 
     Certificates: PEM, DER or base64 DER. Certificates may sign HC1, for the claims that their
-    extended key usage names; JWKs may sign both formats and make all claims, unless you say less.
+    extended key usage names; JWKs may sign OC1 and HC1 and make all claims, unless you say less.
+    An issuer of SMART Health Cards publishes its JWKs at URL/.well-known/jwks.json: name the URL
+    with --iss, and with --jurisdiction whom it speaks for. VCI's snapshot has the URLs in it.
     """
     overrides = Overrides(
         name=name,
@@ -80,7 +87,7 @@ def import_(
         jurisdictions=jurisdictions,
         formats=formats_mask(formats) if formats else None,
     )
-    imported = import_files(files, overrides, kid_form)
+    imported = import_files(files, overrides, kid_form, _url(iss))
     for line in imported.warnings:
         warn(line)
     if not imported.entries:
@@ -94,6 +101,13 @@ def import_(
     _print(merge(imported.entries))
     expired = sum(entry.not_after < now() for entry in entries)
     click.echo(f"{out}: {len(entries)} keys" + (f", {expired} of them expired" * bool(expired)))
+
+
+def _url(iss: str | None) -> str | None:
+    """The URL as cards have it: https, no slash at the end."""
+    if iss is not None and not iss.startswith("https://"):
+        raise Failure(f"--iss {iss}: the URL of an issuer begins with https://")
+    return None if iss is None else iss.removesuffix("/.well-known/jwks.json").rstrip("/")
 
 
 @command.command("list")

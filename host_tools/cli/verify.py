@@ -18,6 +18,8 @@ from host_tools.cli import json_lines
 from host_tools.cli.common import Fallible
 from host_tools.cli.json_lines import visible
 from host_tools.problems import Failure
+from host_tools.values.part import compile_values
+from host_tools.values.sets import read as read_sets
 from host_tools.verifying.lines import codes
 from host_tools.verifying.service import Answer, Service
 
@@ -90,7 +92,7 @@ def command(
 def _service(bundle: Path | None, root: Path | None, trust: Path | None) -> Service:
     part = b"" if trust is None else trust_list.compile_trust(trust_list.load(trust))
     if bundle is None:
-        return Service(trust=part)
+        return Service(trust=part, values=compile_values(read_sets()))
     return Service(trust=part, bundle=bundle.read_bytes(), root=read_root(bundle, root))
 
 

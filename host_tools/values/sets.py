@@ -1,7 +1,7 @@
 """Value sets from files: ours (YAML), the EU's (JSON), the CDC's table of CVX trade names (text).
 
-`read` puts files together, the later ones over the earlier ones; `part.compile_values` makes of them
-the values part that terminals read.
+`read` puts files together, the later ones over the earlier ones; `part.compile_values` makes of
+them the values part that terminals read.
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ def _add_eu(sets: Sets, text: str, path: Path) -> None:
         name = document["valueSetId"]
         values = {code: str(value["display"]) for code, value in document["valueSetValues"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Failure(f'{path}: neither an EU value set ("valueSetId", "valueSetValues") nor YAML') from None
+        raise Failure(
+            f'{path}: neither an EU value set ("valueSetId", "valueSetValues") nor YAML'
+        ) from None
     add = _EU.get(name)
     if add is None:
         raise Failure(f"{path}: {name!r} says nothing that gates ask; known: {', '.join(_EU)}")

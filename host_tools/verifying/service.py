@@ -33,11 +33,14 @@ class Service:
     """Verifies codes with the firmware. Use as a context manager.
 
     trust: a trust part. bundle, root: a signed bundle and the operators' keys; its policy decides.
-    Raises Failure when the firmware refuses the bundle or the trust part.
+    values: a values part, for when there is no bundle.
+    Raises Failure when the firmware refuses one of them.
     """
 
-    def __init__(self, trust: bytes = b"", bundle: bytes = b"", root: bytes = b"") -> None:
-        self._belief = (trust, bundle, root)
+    def __init__(
+        self, trust: bytes = b"", bundle: bytes = b"", root: bytes = b"", values: bytes = b""
+    ) -> None:
+        self._belief = (trust, bundle, root, values)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Service:

@@ -130,7 +130,7 @@ def _vaccination(entry, claim, values):
     _text(entry, "vp", 0, 80)
     _text(entry, "ma", 0, 80)
     code = _text(entry, "mp", 0, 80)
-    product = values.product(MP, code) if values else None
+    product = values.product(MP, code) if values is not None else None
     claim["product"] = product[0] if product else code
     claim["dose"] = _count(entry, "dn")
     claim["of"] = _count(entry, "sd")
@@ -140,7 +140,7 @@ def _vaccination(entry, claim, values):
 def _test(entry, claim, values):
     kind = _text(entry, "tt", 0, 80)
     result = _text(entry, "tr", 0, 80)
-    if values:
+    if values is not None:
         claim["kind"] = values.test(LOINC, kind) or "other"
         claim["result"] = values.result(SNOMED, result) or "other"
     else:

@@ -114,11 +114,10 @@ class _Reader:
 
     def _value(self, wanted):
         """Any value. One loop; what is around the value at hand is on a stack of its own."""
-        around = []  # of each open array or object: (what is kept of it or None, wanted, name)
-        inside = None  # the dict or list that is being filled; None: it is passed over
-        members = None  # wanted of the innermost one: dict or list, or None
-        name = None  # of the member at hand
-        array = False  # whether the innermost is an array
+        # What surrounds the value at hand: what is kept of it (a dict, a list, or None when it is
+        # passed over), what is wanted of it, its member at hand, whether it is an array.
+        around: list = [(None, None, None, False)]
+        inside, members, name, array = around.pop()
         byte = self._token()
         while True:
             value = None

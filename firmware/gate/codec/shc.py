@@ -24,7 +24,8 @@ MAX_INFLATED = const(16384)  # bytes; all the JWS that a QR code can hold inflat
 _MAX_HEADER = const(512)  # bytes
 _WINDOWS = (10, 12, 14)  # bits; a small one first, since the heap may not have a large piece
 _ES256 = -7
-_KID = const(32)  # bytes; SHA-256 of the key's JWK thumbprint (RFC 7638)
+_THUMBPRINT = const(32)  # bytes; SHA-256 of the key as a JWK (RFC 7638), which the key id is
+_KID = const(16)  # bytes of it by which keys are known here
 _MAX_RID = const(24)  # characters
 _LATEST = 0xFFFFFFFF
 
@@ -126,12 +127,12 @@ class Statement:
         self.expires = _time(card["exp"]) if "exp" in card else _LATEST
 
     def is_by(self, issuer):
-        """Whether the card's URL is that under which the key was published."""
-        return self._issuer is not None and self._issuer == issuer.iss
+        """Whether the card's URL is one under which its key is published."""
+        return self._issuer is not None and issuer.is_published_under(self._issuer)
 
     def revocation_hashes(self, issuer):
         """The signature's r as for certificates, and the card's own rid, which its issuer's lists
-        name under the key: SHA-256(kid || rid). Of both the first 16 bytes."""
+        name under the key: SHA-256(kid || rid), kid as in the trust part. Of both 16 bytes."""
         hashes = [hashlib.sha256(self.signature[:32]).digest()[:16]]
         rid = self._rid
         if rid is not None and len(rid) <= _MAX_RID:
@@ -145,7 +146,7 @@ class Statement:
 
 
 def _kid(header):
-    """The key id of a header that is as a card's must be."""
+    """The beginning of the key id of a header that is as a card's must be."""
     if not isinstance(header, dict) or "crit" in header or header.get("zip") != "DEF":
         raise Refusal("jws_invalid")
     if header.get("alg") != "ES256":
@@ -153,21 +154,39 @@ def _kid(header):
     if "kid" not in header:
         raise Refusal("kid_missing")
     kid = base64url.decode((header["kid"] or "").encode())
-    if len(kid) != _KID:
+    if len(kid) != _THUMBPRINT:
         raise Refusal("jws_invalid")
-    return bytes(kid)
+    return bytes(kid[:_KID])
+
+
+class _Counted:
+    """A stream that knows how many bytes have been read from it."""
+
+    def __init__(self, stream):
+        self._stream = stream
+        self.count = 0
+
+    def read(self, size):
+        data = self._stream.read(size)
+        self.count += len(data)
+        return data
 
 
 def _inflated(data):
-    """What is wanted of the JSON in a raw deflate stream (RFC 1951)."""
+    """What is wanted of the JSON in a raw deflate stream (RFC 1951).
+
+    After its end there may be gzip's trailer (RFC 1952: CRC and size), which an issuer leaves there
+    that takes gzip's header off and nothing else.
+    """
     for bits in _WINDOWS:
         source = io.BytesIO(data)
         try:
-            stream = deflate.DeflateIO(source, deflate.RAW, bits)
+            stream = _Counted(deflate.DeflateIO(source, deflate.RAW, bits))
             card = json_text.read(stream, _PAYLOAD, MAX_INFLATED)
         except (OSError, EOFError, ValueError):  # damaged, or reaches back farther
             continue
-        if source.read(1):
+        rest = source.read(9)
+        if rest and (len(rest) != 8 or rest[4:] != stream.count.to_bytes(4, "little")):
             break
         return card
     raise Refusal("inflate_failed")

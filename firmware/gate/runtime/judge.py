@@ -56,7 +56,9 @@ def judge(code, site, clock, replay):
         if now is not None and now >= bundle.expires:
             return Verdict("bundle_expired")
         lane = bundle.policy.lane_of(site.gate)
-        shown = authenticate(code, bundle.issuers, now, lane.skew, bundle.revocations)
+        shown = authenticate(
+            code, bundle.issuers, now, lane.skew, bundle.revocations, bundle.values
+        )
     except refusal.Refusal as refused:
         return Verdict(refused.reason, refused.evidence)
     decision = decide(shown, bundle.policy, now, site.gate)

@@ -4,6 +4,7 @@ Every entry is checked once, in one pass over the buffer, which may be flash; wh
 four bytes an entry. Entries are read again from the buffer when a key id is looked up.
 """
 
+import hashlib
 from array import array
 from micropython import const
 
@@ -12,10 +13,10 @@ from ..codec.cbor import Reader
 from ..refusal import Refusal
 
 MAX_KEYS_PER_KID = 8  # keys tried for one code's key id
-MAX_KID = const(16)  # bytes; of a longer one in a code, the first 16 count
+MAX_KID = const(16)
 MAX_NAME = const(32)  # bytes of UTF-8
 MAX_JURISDICTIONS = const(16)
-MAX_URL = const(128)  # bytes
+MAX_URLS = const(256)  # under which one key is published: hosts of many hospitals have one
 MAX_TABLE = const(32768)  # bytes of comb table (docs/crypto.md)
 
 # claims that an issuer may make, bits of field 7
@@ -28,6 +29,8 @@ RECOVERY = 16
 _SMALLEST = const(54)  # bytes that an entry has at least; bounds the index before it is made
 _LARGEST_KEY = const(512)  # bytes; RSA with 4096 bits
 _LATEST = 0xFFFFFFFF  # the last time that the formats can hold
+_BY_URL = formats.bit("SHC")  # formats whose keys must say under which URLs they are published
+_URL = const(8)  # bytes kept of a URL's SHA-256
 _KID_AT = const(2)  # an entry begins: map head, key 1, then the key id
 
 
@@ -56,14 +59,14 @@ class Issuer:
         reader.key(9)
         self.formats = reader.uint(formats.ALL)  # bits of what it may sign
         self.table = None
-        self.iss = None  # the URL that the key was published under
+        self._urls = None  # of each URL that the key is published under, the hash's beginning
         fields -= 9
         while fields:
             key = reader.uint(11)
-            if key == 10 and self.table is None and self.iss is None:
+            if key == 10 and self.table is None and self._urls is None:
                 self.table = reader.view(1, MAX_TABLE)
-            elif key == 11 and self.iss is None:
-                self.iss = reader.text(1, MAX_URL)
+            elif key == 11 and self._urls is None:
+                self._urls = reader.view(_URL, MAX_URLS * _URL)
             else:
                 raise Refusal("trust_invalid")
             fields -= 1
@@ -72,12 +75,24 @@ class Issuer:
             or self.not_before > self.not_after
             or not self.claims
             or not self.formats
+            or len(self._urls or b"") % _URL
+            or (self.formats & _BY_URL and self._urls is None)
         ):
             raise Refusal("trust_invalid")
 
     def may_claim(self, kind, place) -> bool:
         """Say whether it may make a claim (one bit of field 7) about someone of a jurisdiction."""
         return bool(self.claims & kind) and jurisdiction.covered(self.jurisdictions, place)
+
+    def is_published_under(self, url) -> bool:
+        """Say whether the key is published under a URL (text); no key is unless the entry says."""
+        if self._urls is None:
+            return False
+        digest = hashlib.sha256(url.encode()).digest()[:_URL]
+        for at in range(0, len(self._urls), _URL):
+            if bytes(self._urls[at : at + _URL]) == digest:
+                return True
+        return False
 
 
 class Issuers:
@@ -118,7 +133,7 @@ class Issuers:
 
     def lookup(self, kid):
         """Give every Issuer under a key id, at most MAX_KEYS_PER_KID; none if it is unknown."""
-        kid = bytes(kid[:MAX_KID])
+        kid = bytes(kid)
         low = 0
         high = len(self._offsets)
         while low < high:

@@ -1,8 +1,8 @@
 """Runs on MicroPython: reads frames from stdin, verifies each code, writes a line of JSON for each.
 
-Frames are a length (4 bytes, big-endian) and that many bytes. First three: the trust part or
-nothing; a bundle or nothing; the root for it or nothing. Then for each code two: the time (8 bytes,
-Unix seconds) and the code.
+Frames are a length (4 bytes, big-endian) and that many bytes. First four: the trust part or
+nothing; a bundle or nothing; the root for it or nothing; the values part, if no bundle has one, or
+nothing. Then for each code two: the time (8 bytes, Unix seconds) and the code.
 """
 
 import gc
@@ -13,6 +13,7 @@ from gate.bundle import open_bundle
 from gate.policy.decide import decide
 from gate.refusal import REASONS, Refusal
 from gate.trust.issuers import Issuers
+from gate.trust.values import Values
 from gate.verifier import Seen, authenticate
 
 _source = sys.stdin.buffer
@@ -52,13 +53,15 @@ def _answer(seen, reason=None, stage=None, claims=None):
     }
 
 
-def _judge(code, issuers, bundle, now):
+def _judge(code, issuers, bundle, values, now):
     """Everything up to the claims, then the bundle's policy if there is one."""
     if bundle is None:
-        return _answer_for(authenticate(code, issuers, now))
+        return _answer_for(authenticate(code, issuers, now, values=values))
     if now > bundle.expires:
         raise Refusal("bundle_expired")
-    presentation = authenticate(code, issuers, now, bundle.policy.skew, bundle.revocations)
+    presentation = authenticate(
+        code, issuers, now, bundle.policy.skew, bundle.revocations, bundle.values
+    )
     decision = decide(presentation, bundle.policy, now, None)
     answer = _answer_for(presentation, decision.reason)
     answer["rule"] = decision.rule
@@ -80,10 +83,11 @@ def _refused(refusal):
 
 def main():
     """Serve until the input ends. The first line says whether the trust could be opened."""
-    trust, sealed, root = _frame(), _frame(), _frame()
+    trust, sealed, root, values = _frame(), _frame(), _frame(), _frame()
     try:
         bundle = open_bundle(sealed, root) if sealed else None
         issuers = Issuers(trust) if trust else bundle.issuers
+        values = Values(values) if values else None
     except Refusal as refusal:
         print(json.dumps(_refused(refusal)))
         return
@@ -94,7 +98,7 @@ def main():
         if code is None:
             return
         try:
-            answer = _judge(code, issuers, bundle, int.from_bytes(now, "big"))
+            answer = _judge(code, issuers, bundle, values, int.from_bytes(now, "big"))
         except Refusal as refusal:
             answer = _refused(refusal)
         print(json.dumps(answer))
