@@ -1,12 +1,15 @@
 """YAML that people write: read with file, line and column at hand, so that mistakes can be shown.
 
 Scalars are read as text and typed by whoever asks for them: no "no" becomes False, no hexadecimal
-subject becomes a number. Every key must be known and appears once.
+subject becomes a number. Every key must be known and appears once. A mistake raises; whoever reads
+on after one (`Item.collecting`) ends with `Item.finish`, which tells of all.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,18 +18,25 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from host_tools import times
+from host_tools.mistakes import Document
 from host_tools.names import is_jurisdiction, suggest
 from host_tools.problems import Failure
 
 MAX_FILE = 1 << 20
+_MAX_JSON = 20_000  # values in one expression
+_MAX_DEPTH = 200
 
 
 class Item:
     """One place in a file: a mapping, a list or a scalar, and where it stands."""
 
-    def __init__(self, node: Node, file: str) -> None:
+    def __init__(self, node: Node, document: Document) -> None:
         self.node = node
-        self.file = file
+        self.document = document
+
+    @property
+    def file(self) -> str:
+        return self.document.name
 
     @property
     def where(self) -> str:
@@ -35,7 +45,23 @@ class Item:
 
     def fail(self, message: str) -> NoReturn:
         """Refuse this place of the file."""
-        raise Failure(f"{self.where}: {message}")
+        mark, end = self.node.start_mark, self.node.end_mark
+        scalar = isinstance(self.node, ScalarNode) and end.line == mark.line
+        width = end.column - mark.column if scalar else 1
+        raise self.document.mistake(message, mark.line, mark.column, width)
+
+    def note(self, message: str) -> None:
+        """Remember a mistake at this place, and go on."""
+        with self.collecting():
+            self.fail(message)
+
+    def collecting(self) -> AbstractContextManager[None]:
+        """Mistakes inside are remembered; `finish` tells of them."""
+        return self.document.collecting()
+
+    def finish(self) -> None:
+        """Fail if there were mistakes."""
+        self.document.finish()
 
     @property
     def is_list(self) -> bool:
@@ -51,11 +77,11 @@ class Item:
             self.fail("this must be a mapping (name: value)")
         seen = set()
         for key, value in self.node.value:
-            name = Item(key, self.file)
+            name = Item(key, self.document)
             if name.text() in seen:
                 name.fail(f"{name.text()!r} stands here a second time")
             seen.add(name.text())
-            yield name, Item(value, self.file)
+            yield name, Item(value, self.document)
 
     def mapping(self, allowed: Collection[str], required: Collection[str] = ()) -> dict[str, Item]:
         """The values of a mapping by key; keys that are not allowed are refused."""
@@ -74,7 +100,7 @@ class Item:
     def items(self, low: int = 0, high: int = 1000) -> list[Item]:
         """The items of a list; anything else is taken for a list of one."""
         if isinstance(self.node, SequenceNode):
-            found = [Item(node, self.file) for node in self.node.value]
+            found = [Item(node, self.document) for node in self.node.value]
         else:
             found = [self]
         if not low <= len(found) <= high:
@@ -136,6 +162,38 @@ class Item:
             self.fail(f"{text!r} is not {2 * low} to {2 * high} hexadecimal digits")
         return data
 
+    def json(self) -> object:
+        """What a JSON file would have here: plain scalars may be numbers, true, false, null."""
+        return self._json(0, [_MAX_JSON])
+
+    def _json(self, depth: int, room: list[int]) -> object:
+        room[0] -= 1  # aliases make more of a file than stands in it
+        if depth > _MAX_DEPTH or room[0] < 0:
+            self.fail("this is too large, or contains itself")
+        if isinstance(self.node, MappingNode):
+            return {name.text(0): value._json(depth + 1, room) for name, value in self.pairs()}
+        if isinstance(self.node, SequenceNode):
+            items = [Item(node, self.document) for node in self.node.value]
+            return [item._json(depth + 1, room) for item in items]
+        text = self.text(0, MAX_FILE)
+        if getattr(self.node, "style", None):  # quoted, or a block
+            return text
+        if text in _JSON_WORDS:
+            return _JSON_WORDS[text]
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        return float(text) if _FLOAT.fullmatch(text) else text
+
+    def inside(self, path: Collection[str | int]) -> Item:
+        """The item at a path of keys and indices, as far as there is one."""
+        item = self
+        for step in path:
+            if isinstance(step, int) and item.is_list and step < len(item.node.value):
+                item = Item(item.node.value[step], self.document)
+            elif isinstance(step, str) and item.is_mapping:
+                item = next((value for name, value in item.pairs() if name.text(0) == step), item)
+        return item
+
     def instant(self, base: int) -> int:
         try:
             return times.instant(self.text(), base)
@@ -156,6 +214,9 @@ class Item:
         return seconds
 
 
+_JSON_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,30})")
+_FLOAT = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 _BOOLEANS = {"yes": True, "true": True, "no": False, "false": False}
 
 
@@ -173,16 +234,20 @@ def parse(data: bytes, name: str) -> Item:
     if len(data) > MAX_FILE:
         raise Failure(f"{name}: larger than {MAX_FILE >> 20} MiB")
     try:
-        node = YAML().compose(data.decode())
+        text = data.decode()
     except UnicodeDecodeError as error:
         raise Failure(f"{name}: not UTF-8 at byte {error.start}") from None
+    document = Document(name, text)
+    try:
+        node = YAML().compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         detail = " ".join(str(error.problem or error.context or "not YAML").split())
-        raise Failure(f"{place}: {detail}") from None
+        if mark is None:
+            raise Failure(f"{name}: {detail}") from None
+        raise document.mistake(detail, mark.line, mark.column) from None
     except (YAMLError, RecursionError, ValueError) as error:
         raise Failure(f"{name}: not YAML: {' '.join(str(error).split())}") from None
     if node is None:
         raise Failure(f"{name}: the file is empty")
-    return Item(node, name)
+    return Item(node, document)

@@ -16,17 +16,11 @@ from host_tools.bundles import trust_file
 from host_tools.bundles.entry import TrustEntry
 from host_tools.names import (
     ALGORITHMS,
-    COLOURS,
-    KINDS,
-    TEST_KINDS,
-    formats_words,
     word,
 )
+from host_tools.policies.words import policy_words
 from host_tools.problems import Failure
 from host_tools.times import rfc3339
-
-# fields of a requirement, as a site's file names them; 3 depends on the kind
-_NEEDS = {1: "max_age", 2: "min_age", 4: "complete", 5: "kinds", 6: "from"}
 
 
 @dataclass(frozen=True)
@@ -124,26 +118,6 @@ def entries(part: bytes) -> list[TrustEntry]:
     return found
 
 
-def policy_words(part: bytes) -> dict[str, object]:
-    """The policy part in words."""
-    fields = cbor2.loads(part)
-    lane = fields[5]
-    words: dict[str, object] = {
-        "colours": [word(COLOURS, colour) for colour in fields[1]],
-        "speakers": {word(KINDS, kind): places for kind, places in fields[2].items()},
-        "risk_regions": fields[3],
-        "ways": [_way(way) for way in fields[4]],
-        "lane": {
-            "pulse_ms": lane[1],
-            "replay_s": lane[2],
-            "proof_required": lane[3],
-            "proof_max_age_s": lane[4],
-            "clock_skew_s": lane[5],
-        },
-    }
-    return {"home": fields[6], **words} if 6 in fields else words
-
-
 def diff(before: Bundle, after: Bundle) -> list[str]:
     """Lines of a unified diff of what two bundles say."""
     old, new = _lines(before), _lines(after)
@@ -158,37 +132,6 @@ def _lines(bundle: Bundle) -> list[str]:
     for issuer in issuers:  # one line an issuer: a change shows whose it is
         lines.append("issuer " + json.dumps(issuer, ensure_ascii=False))
     return lines
-
-
-def _way(way: Mapping[int, object]) -> dict[str, object]:
-    needs = way[2]
-    assert isinstance(needs, dict)
-    words: dict[str, object] = {"name": way[1]}
-    if 3 in way:
-        words["formats"] = formats_words(_int(way[3]))
-    for kind, need in needs.items():
-        words[word(KINDS, kind)] = dict(_asked(kind, *one) for one in need.items())
-    return words
-
-
-def _asked(kind: int, number: int, value: object) -> tuple[str, object]:
-    """One thing asked of a kind of claim: its name and value, as a site's file has them."""
-    if number == 3:
-        return ("window", f"{value} days") if kind == KINDS["travel"] else ("dose", value)
-    return _NEEDS[number], _asked_value(number, value)
-
-
-def _asked_value(number: int, value: object) -> object:
-    if number in (1, 2):
-        seconds = _int(value)
-        for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
-            if seconds > size and seconds % size == 0:
-                return f"{seconds // size} {unit}"
-        return f"{seconds} seconds"
-    if number == 5:
-        assert isinstance(value, list)
-        return [word(TEST_KINDS, kind) for kind in value]
-    return value
 
 
 def _int(value: object) -> int:

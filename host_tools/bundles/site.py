@@ -11,17 +11,17 @@ from pathlib import Path
 
 from host_tools.bundles import trust_file
 from host_tools.bundles.entry import MAX_NAME, TrustEntry, merge
-from host_tools.bundles.policy import Lane, read_lane, read_policy
 from host_tools.kernels.combs import CURVES, make_table
 from host_tools.keys.public import PublicKey
 from host_tools.names import ALL_CLAIMS, FORMATS, KINDS, LATEST, claims_mask
+from host_tools.policies import site_rules
 from host_tools.problems import Failure
 from host_tools.times import DAY
 from host_tools.yaml_file import Item
 
 _FIELDS = (
-    "site", "version", "home", "issued", "valid", "valid_until", "operators", "trust", "policy",
-    "lane", "revocation",
+    "site", "version", "issued", "valid", "valid_until", "operators", "trust", "revocation",
+    *site_rules.FIELDS,
 )  # fmt: skip
 DEFAULT_VALIDITY = 14 * DAY
 MAX_VERSION = 0xFFFFFFFF
@@ -47,17 +47,18 @@ def read_site(root: Item, now: int, find_public: FindPublic) -> Site:
     """Read a site's file. Keys that it names are found by `find_public`."""
     parts = root.mapping(_FIELDS, ("site", "version", "trust", "policy"))
     issued = parts["issued"].instant(now) if "issued" in parts else now
-    home = parts["home"].jurisdiction() if "home" in parts else None
-    lane = read_lane(parts["lane"]) if "lane" in parts else Lane()
     operators = parts["operators"].items(1, 8) if "operators" in parts else []
+    expires = _expires(parts, issued)
+    policy = site_rules.compile_rules(parts, issued, expires)
+    root.finish()
     return Site(
         name=parts["site"].text(1, 64),
         version=parts["version"].integer(1, MAX_VERSION),
         issued=issued,
-        expires=_expires(parts, issued),
+        expires=expires,
         operators=tuple(operator.text() for operator in operators),
         issuers=tuple(_trust(parts["trust"], issued, find_public)),
-        policy=read_policy(parts["policy"], lane, home),
+        policy=policy,
         revocation=revocation_list_of(root),
     )
 

@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import NamedTemporaryFile
+from textwrap import dedent, indent
 from typing import Any
 
 from host_tools import interpreter as micropython
 from host_tools import yaml_file
-from host_tools.bundles.policy import Lane, read_lane, read_policy
 from host_tools.interpreter import Interpreter
+from host_tools.policies.site_rules import FIELDS, compile_rules
 
 MAIN = Path(__file__).with_name("batch_main.py")
 NOW = 1_790_000_000
@@ -35,17 +36,22 @@ class Case:
     gate: str | None = "A-1"
 
 
-def part(policy: str, lane: str = "", home: str | None = "CN-31") -> bytes:
+def part(policy: str, lane: str = "", home: str | None = "CN-31", more: str = "") -> bytes:
     """The policy part of a site's `policy:` and `lane:` sections, written as in a site's file."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "site.yaml"
-        file.write_text(policy)
-        rules = yaml_file.load(file)
-        behaviour = Lane()
-        if lane:
-            file.write_text(lane)
-            behaviour = read_lane(yaml_file.load(file))
-        return read_policy(rules, behaviour, home)
+    site = f"policy:\n{indent(dedent(policy), '  ')}\n"
+    if lane:
+        site += f"lane:\n{indent(dedent(lane), '  ')}\n"
+    if home:
+        site += f"home: {home}\n"
+    return site_part(site + dedent(more))
+
+
+def site_part(site: str) -> bytes:
+    """The policy part of a site's file, or rather of its sections that are about rules."""
+    root = yaml_file.parse(site.encode(), "site.yaml")
+    compiled = compile_rules(root.mapping(FIELDS, ("policy",)), NOW - DAY, NOW + 30 * DAY)
+    root.finish()
+    return compiled
 
 
 def decide(cases: Sequence[Case], interpreter: Interpreter) -> list[list[Any]]:
