@@ -7,13 +7,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 from rich.console import Console
 
 from bootstrap.places import ROOT, shown
 from host_tools import files
-from host_tools.bench import cases, measure, port, report
+from host_tools.bench import cases, measure, port, report, revocation
 from host_tools.cli.common import Fallible
 from host_tools.interpreter import InterpreterError
 from host_tools.problems import Failure
@@ -33,7 +34,8 @@ def command(only: str, update_docs: bool, serial: str | None) -> None:
     Prints one table and writes build/bench.json. Takes a few minutes.
     """
     wanted = [case for case in cases.everything() if only.lower() in case.name.lower()]
-    if not wanted:
+    listed = only.lower() in revocation.NAME
+    if not wanted and (serial is not None or not listed):
         raise Failure(f"no work has {only!r} in its name")
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
     if serial is not None:
@@ -48,17 +50,25 @@ def command(only: str, update_docs: bool, serial: str | None) -> None:
 
     try:
         with tempfile.TemporaryDirectory() as folder:
-            result = measure.measure(Path(folder), wanted, say)
+            result = measure.measure(Path(folder), wanted, say) if wanted else None
+            asked = revocation.MANY if update_docs else revocation.ASKED
+            looked_up = revocation.measure(Path(folder), say, asked) if listed else []
     except InterpreterError as error:
         raise Failure(str(error)) from None
-    report.show(result, console)
-    document = result.document()
+    document: dict[str, Any] = {}
+    if result is not None:
+        report.show(result, console)
+        document = result.document()
+    if looked_up:
+        revocation.show(looked_up, console)
     OUT.parent.mkdir(exist_ok=True)
-    files.write_text(OUT, json.dumps(document, indent=1) + "\n")
+    whole = {**document, "revocation": revocation.document(looked_up)}
+    files.write_text(OUT, json.dumps(whole, indent=1) + "\n")
     click.echo(f"written to {shown(OUT)}")
     if update_docs:
         for row in document["rows"]:
             row["speedup"] = None  # what repeats, and nothing else
         files.write_text(STORED, json.dumps(document, indent=1) + "\n")
         report.update(PAGE, measure.Result.read(document))
+        revocation.update(looked_up)
         click.echo(f"{shown(PAGE)} has these counts now")

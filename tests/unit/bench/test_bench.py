@@ -11,7 +11,17 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from host_tools import interpreter as micropython_interpreter
-from host_tools.bench import callgrind, cases, emptied, measure, native, port, report, targets
+from host_tools.bench import (
+    callgrind,
+    cases,
+    emptied,
+    measure,
+    native,
+    port,
+    report,
+    revocation,
+    targets,
+)
 from host_tools.boards import build
 from host_tools.cli import bench as cli
 from host_tools.interpreter import Interpreter
@@ -195,3 +205,27 @@ def test_unknown_work() -> None:
     assert done.exit_code == 1
     assert "no work has 'MD5' in its name" in done.output
     assert build.CRYPTO_LIMIT == 40960
+
+
+def test_revocations_are_within_what_is_allowed_at_every_size() -> None:
+    """As stored; tests/unit/revocation holds the layout to the same on a part made there."""
+    rows = revocation.stored()
+    assert [row.entries for row in rows[:-1]] == sorted({*revocation.SIZES, revocation.REQUIRED})
+    for row in rows:
+        assert row.heap + row.held <= 4096
+        assert row.flash <= 65536
+        assert 16 * row.calculated <= 1e-6  # 16 look-ups: more than any code needs
+        assert row.asked >= 10_000_000
+        assert row.wrong <= 6  # expected: at most 0.6
+    (required,) = (row for row in rows if row.entries == revocation.REQUIRED)
+    assert required.size <= 1_000_000
+    assert revocation.markdown(rows) in revocation.PAGE.read_text(encoding="utf-8")
+
+
+def test_a_revocation_row_is_measured(tmp_path: Path) -> None:
+    (row, delta) = revocation.measure(tmp_path, lambda _: None, asked=1000, sizes=(1000,))
+    stored = next(one for one in revocation.stored() if one.entries == 1000)
+    assert (row.size, row.reads, row.flash) == (stored.size, stored.reads, stored.flash)
+    ratio = row.instructions / stored.instructions
+    assert 0.9 < ratio < 1.1, "out of date: python -m host_tools.bench.revocation --update-docs"
+    assert delta.width == 4
