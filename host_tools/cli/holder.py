@@ -1,29 +1,25 @@
-"""`gatectl holder`: a phone's side. Each command has a module of its own."""
+"""`gatectl holder`: a phone's side. Each command is imported when it is used."""
 
 from __future__ import annotations
 
-import importlib
-
 import rich_click as click
 
-from host_tools.cli.common import FallibleGroup
+from host_tools.cli.lazy import LazyGroup
 
-_COMMANDS = {"serve": "host_tools.cli.holder_serve"}
-
-
-class _Lazy(FallibleGroup):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = _COMMANDS.get(cmd_name)
-        if module is None:
-            return None
-        command: click.Command = importlib.import_module(module).command
-        command.name = cmd_name
-        return command
+_COMMANDS = {
+    "new": "host_tools.cli.holder_phones:new",
+    "request": "host_tools.cli.holder_phones:request",
+    "add": "host_tools.cli.holder_add",
+    "show": "host_tools.cli.holder_show",
+    "list": "host_tools.cli.holder_phones:list_",
+    "remove": "host_tools.cli.holder_phones:remove",
+    "serve": "host_tools.cli.holder_serve",
+}
 
 
-@click.group(cls=_Lazy)
+@click.group(cls=LazyGroup, modules=_COMMANDS)
 def command() -> None:
-    """What a person's phone does: keep claims, show a live code."""
+    """What a person's phone does: keep statements of issuers, and show a live code.
+
+    NAME is a simulated phone in ./holders; `serve` is the page for a real one.
+    """

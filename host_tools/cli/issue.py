@@ -6,18 +6,19 @@ from pathlib import Path
 
 import rich_click as click
 
-from host_tools import files, times, yaml_file
+from host_tools import times, yaml_file
 from host_tools.cli.common import Fallible, print_json
 from host_tools.cli.keys import folder_option, passphrase_option, private_keys
+from host_tools.cli.pictures import check_outs, out_option, save
+from host_tools.codes import issuing, oc1
 from host_tools.codes.issuing import Shown
-from host_tools.codes.issuing import issue as issue_code
 from host_tools.codes.person import Person, read_person
 from host_tools.codes.picture import LEVELS, Picture, draw, line_ms
+from host_tools.holder import request
 from host_tools.keys.store import KeyStore, load_public
 from host_tools.problems import Failure
 
 BAUDS = (9600, 115200)
-_KINDS = (".txt", ".png", ".svg")
 
 
 @click.command(cls=Fallible)
@@ -28,10 +29,10 @@ _KINDS = (".txt", ".png", ".svg")
 @click.option("--holder", metavar="NAME|FILE", help="The holder's key; overrides the file's.")
 @click.option("--proof", is_flag=True, help="Add the holder's signature of now.")
 @click.option("--gate", metavar="ID", help="Make the proof for this gate only.")
-@click.option(
-    "-o", "--out", "outs", multiple=True, type=click.Path(dir_okay=False, path_type=Path),
-    help="Write .txt, .png or .svg; may be given several times.",
-)  # fmt: skip
+@click.option("--for", "given", metavar="REQUEST",
+              help="Make it for the phone with this request, a text or a file.")  # fmt: skip
+@click.option("--only", metavar="NAME", help="Only what this issuer says.")
+@out_option
 @click.option("--terminal", is_flag=True, help="Draw the code in the terminal.")
 @click.option("--level", type=click.Choice(list(LEVELS)), default="M", show_default=True,
               help="Error correction of the picture.")  # fmt: skip
@@ -45,6 +46,8 @@ def command(
     holder: str | None,
     proof: bool,
     gate: str | None,
+    given: str | None,
+    only: str | None,
     outs: tuple[Path, ...],
     terminal: bool,
     level: str,
@@ -55,11 +58,14 @@ def command(
 ) -> None:
     """Make a code from PERSON, a YAML file (see examples/persons).
 
+    For a person with several issuers each runs this alone, with --for and --only: the phone puts
+    together what they give it (gatectl holder add).
+
     Prints the code's text, unless it is written to a file or drawn.
     """
-    for out in outs:
-        if out.suffix not in _KINDS:
-            raise click.UsageError(f"{out}: write to a file that ends in {', '.join(_KINDS)}")
+    check_outs(outs)
+    if given is not None and (holder is not None or proof):
+        raise click.UsageError("with --for the phone has the key and adds the proof itself")
     if gate is not None and not proof:
         raise click.UsageError("--gate is for a proof; add --proof")
     now = _now(at)
@@ -69,19 +75,19 @@ def command(
     store = KeyStore(folder)
     default = issuer or _only_issuer(store, read)
     shown = Shown(now, gate) if proof else None
+    find_private = private_keys(store, passphrase_file)
+    block = None if given is None else request.read(given)
     try:
-        text = issue_code(
-            read,
-            private_keys(store, passphrase_file),
-            lambda name: load_public(name, store),
-            default,
-            shown,
-        )
+        if block is not None:
+            text = issuing.issue_for(read, block, find_private, default, only)
+        else:
+            text = issuing.issue(
+                read, find_private, lambda name: load_public(name, store), default, shown, only
+            )
     except Failure as failure:
         raise Failure(f"{person}: {failure}") from None
     picture = draw(text, level)
-    for out in outs:
-        files.write_bytes(out, _content(picture, out.suffix))
+    save(picture, outs)
     _report(picture, read, outs, terminal, as_json)
 
 
@@ -105,14 +111,6 @@ def _only_issuer(store: KeyStore, person: Person) -> str | None:
     raise Failure(f"no issuer is named; use --key, or 'issuer:' in the file ({choice})")
 
 
-def _content(picture: Picture, suffix: str) -> bytes:
-    if suffix == ".png":
-        return picture.png()
-    if suffix == ".svg":
-        return picture.svg()
-    return picture.text.encode() + b"\n"
-
-
 def _report(
     picture: Picture, person: Person, outs: tuple[Path, ...], terminal: bool, as_json: bool
 ) -> None:
@@ -124,7 +122,7 @@ def _report(
                 "characters": size,
                 "qr_version": picture.version,
                 "qr_level": picture.level,
-                "issuers": len(person.statements),
+                "issuers": len(oc1.parse_text(picture.text)[1]),  # type: ignore[arg-type]
                 "issued": times.rfc3339(person.issued),
                 "expires": times.rfc3339(person.expires),
                 "line_ms": {str(baud): round(line_ms(size, baud), 1) for baud in BAUDS},

@@ -12,7 +12,8 @@ from host_tools.names import suggest
 
 
 class LazyGroup(click.RichGroup):
-    """modules: command -> module, which has a click command or group named `command`."""
+    """modules: command -> module, which has a click command or group named `command`; or
+    module:name, where it is called otherwise."""
 
     def __init__(self, *args: Any, modules: Mapping[str, str], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -22,10 +23,10 @@ class LazyGroup(click.RichGroup):
         return list(self.modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = self.modules.get(cmd_name)
-        if module is None:
+        module, _, name = self.modules.get(cmd_name, "").partition(":")
+        if not module:
             return None
-        command: click.Command = importlib.import_module(module).command
+        command: click.Command = getattr(importlib.import_module(module), name or "command")
         command.name = cmd_name
         return command
 

@@ -3,32 +3,51 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import rich_click as click
 from rich.console import Console
 
+from host_tools import times
 from host_tools.cli.common import Fallible, print_json
+from host_tools.cli.holder_phones import holders_option
 from host_tools.codes.reading import read_code, without_line_end
+from host_tools.holder.wallet import Wallets
 from host_tools.simulator import door
 from host_tools.simulator.words import relay_words
 
 
 @click.command(cls=Fallible)
 @click.argument("code", metavar="CODE|FILE.png|FILE.txt|-", required=False)
+@click.option("--holder", metavar="NAME", help="Show a live code of this phone (gatectl holder).")
+@click.option("--gate", metavar="ID", help="Make the live code for this gate only.")
+@holders_option
 @click.option("--fire", type=click.Choice(["on", "off"]), help="Switch the fire contact instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-def command(code: str | None, fire: str | None, as_json: bool) -> None:
+def command(
+    code: str | None,
+    holder: str | None,
+    gate: str | None,
+    holders: Path,
+    fire: str | None,
+    as_json: bool,
+) -> None:
     """Show CODE to the simulated gate, and print its verdict. With - it is read from stdin.
 
     Exit status: 0 when the gate opened, 1 when it stayed shut.
     """
-    if (code is None) == (fire is None):
-        raise click.UsageError("give a code, or --fire")
+    if [code, holder, fire].count(None) != 2:
+        raise click.UsageError("give a code, or --holder, or --fire")
+    if gate is not None and holder is None:
+        raise click.UsageError("--gate is for a live code; name the phone with --holder")
     if fire is not None:
         click.echo(door.ask({"fire": fire == "on"})["text"])
         return
-    assert code is not None
-    data = without_line_end(sys.stdin.buffer.readline()) if code == "-" else read_code(code)
+    if holder is not None:
+        data = Wallets(holders).open(holder).code(times.now(), gate).encode()
+    else:
+        assert code is not None
+        data = without_line_end(sys.stdin.buffer.readline()) if code == "-" else read_code(code)
     reply = door.ask({"code": data.hex()})
     if as_json:
         print_json(reply)

@@ -18,6 +18,8 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cbor2
+
 from host_tools.cbor import encode
 from host_tools.codes import oc1
 from host_tools.codes.person import Person
@@ -92,20 +94,43 @@ def statements(
     ]
 
 
+def issue_for(
+    person: Person,
+    holder: bytes,
+    find_private: FindPrivate,
+    default_issuer: str | None = None,
+    only: str | None = None,
+) -> str:
+    """The same statements as the text of a code, for the phone whose holder block this is.
+
+    A file that names a subject is about that person and nobody else.
+    """
+    subject = cbor2.loads(holder)[2]
+    if person.subject not in (None, subject):
+        raise Failure(
+            f"the file is about {person.subject.hex()}, the request is by the phone of "
+            f"{subject.hex()}; leave out 'subject', or make the phone with --subject"
+        )
+    made = statements(person, holder, find_private, default_issuer, only)
+    return oc1.to_text([holder, [cbor2.loads(one.data) for one in made]])
+
+
 def issue(
     person: Person,
     find_private: FindPrivate,
     find_public: FindPublic,
     default_issuer: str | None = None,
     shown: Shown | None = None,
+    only: str | None = None,
 ) -> str:
-    """The text of the code for a person. Keys are found by the names in the file."""
+    """The text of the code for a person. Keys are found by the names in the file; only: what this
+    issuer says and nobody else."""
     if person.subject is None:
         raise Failure(
             "'subject' is missing: 8 to 16 random bytes in hexadecimal that stand for this person, "
             f"for example {secrets.token_hex(8)}"
         )
-    said = [one for _, one in _said(person, find_private, default_issuer)]
+    said = [one for _, one in _said(person, find_private, default_issuer, only)]
     holder_key = find_public(person.holder) if person.holder else None
     proof = None
     if shown is not None:
