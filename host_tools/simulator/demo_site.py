@@ -30,7 +30,11 @@ THRESHOLD = 2
 _FILE = Path(__file__).with_name("demo-site.yaml")
 _LANE = 5  # fields of the policy part, docs/formats.md
 _PULSE = 1
-_KEYS = {"national": ES256, "shanghai": EDDSA, "hospital": ES256, "zhou": ES256, "stranger": ES256}
+_OPERATOR = "operator"
+_KEYS = {
+    "national": ES256, "shanghai": EDDSA, "hospital": ES256, "zhou": ES256, "stranger": ES256,
+    _OPERATOR: ES256,
+}  # fmt: skip
 _SIGNERS = {"AT": ES256, "DE": PS256}
 
 
@@ -47,16 +51,24 @@ class DemoSite:
     root: bytes
 
     @classmethod
-    def make(cls, now: int, gate_id: str = GATE, lane: Mapping[int, Any] | None = None) -> DemoSite:
-        """Make it for a time (Unix seconds). lane: fields of the policy's lane that differ."""
-        keys = {name: generate(alg) for name, alg in _KEYS.items()}
+    def make(
+        cls,
+        now: int,
+        gate_id: str = GATE,
+        lane: Mapping[int, Any] | None = None,
+        algorithms: Mapping[str, int] | None = None,
+    ) -> DemoSite:
+        """Make it for a time (Unix seconds). lane: fields of the policy's lane that differ.
+        algorithms: of keys that are to have another than usual, by name; "operator" is one."""
+        algorithms = {**_KEYS, **(algorithms or {})}
+        keys = {name: generate(alg) for name, alg in algorithms.items()}
         signers = {country: _signer(country, alg, now) for country, alg in _SIGNERS.items()}
         site = read_site(yaml_file.load(_FILE), now, lambda name: keys[name].public)
         foreign = [entry_of(signer.certificate, "demo") for signer in signers.values()]
         policy = cbor2.loads(site.policy)
         policy[_LANE].update(lane or {})
         site = replace(site, issuers=(*site.issuers, *foreign), policy=encode(policy))
-        operators = [generate(ES256) for _ in range(OPERATORS)]
+        operators = [generate(algorithms[_OPERATOR]) for _ in range(OPERATORS)]
         return cls(
             now=now,
             gate_id=gate_id,

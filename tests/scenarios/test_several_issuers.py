@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import cbor2
 import pytest
 
 from host_tools import yaml_file
@@ -14,6 +15,7 @@ from host_tools.codes.person import read_person
 from host_tools.holder import statement
 from host_tools.holder.wallet import Wallet, Wallets
 from host_tools.keys.private import PrivateKey
+from host_tools.names import EDDSA, SM2
 from host_tools.simulator.demo_site import DemoSite
 from host_tools.simulator.gate import NOON
 from host_tools.simulator.turnstile import Turnstile
@@ -58,6 +60,23 @@ def phone(tmp_path: Path, strict: DemoSite) -> Phone:
         return wallet
 
     return make
+
+
+@pytest.mark.parametrize("board", ["esp32-devkit", "esp32-c3-devkit"])
+def test_sm2_issuers_beside_others_and_sm2_operators(
+    turnstile_of: MakeTurnstile, board: str
+) -> None:
+    """One code: the city signs by SM2, the platform by ES256, the hospital by EdDSA."""
+    algorithms = {"shanghai": SM2, "hospital": EDDSA, "operator": SM2}
+    site = DemoSite.make(NOON, lane={3: True, 4: MAX_AGE}, algorithms=algorithms)
+    turnstile = turnstile_of(site, board=board)
+    live = site.casting.from_file("zhou-several-issuers", proof=True)
+    assert refused(turnstile, live) is None
+    holder, statements, proof = body_of(live)
+    city = next(one for one in statements if cbor2.loads(one[0])[1] == SM2)  # type: ignore[index]
+    assert isinstance(city, list)
+    city[3] = city[3][:-1] + bytes([city[3][-1] ^ 1])
+    assert refused(turnstile, oc1.to_text([holder, statements, proof])) == "signature_invalid"
 
 
 def refused(gate: Turnstile, code: str) -> str | None:
