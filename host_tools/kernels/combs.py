@@ -12,12 +12,14 @@ of j is set. Format: `pack_table`; docs/crypto.md has it too.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from .curves import ED25519, P256, SM2, Edwards, Weierstrass, pack
 
 MAGIC = b"GCT1"
-TEETH = 8  # of the base points' tables
+TEETH = 7  # of the base points' tables: 4 KiB each, 6 KiB for Ed25519
+KEY_TEETH = 7  # of a key's table, if nothing else is said
 BITS = 256
 
 CURVES: dict[int, Weierstrass | Edwards] = {c.alg: c for c in (P256, SM2, ED25519)}
@@ -68,7 +70,22 @@ def pack_table(
     return head + b"".join(_entry(curve, p) for p in _points(curve, point, teeth))
 
 
-def make_table(alg: int, key: bytes, teeth: int = 6) -> bytes:
+def table_size(alg: int, teeth: int) -> int:
+    """Bytes of a key's table."""
+    key, entry = (32, 96) if alg == ED25519.alg else (64, 64)
+    return 8 + key + (entry << (teeth - 1))
+
+
+def teeth_within(algs: Iterable[int], budget: int) -> int | None:
+    """The most teeth with which the tables of all these keys fit into so many bytes; None: none."""
+    with_tables = [alg for alg in algs if alg in CURVES]
+    for teeth in range(KEY_TEETH, 2, -1):
+        if sum(table_size(alg, teeth) for alg in with_tables) <= budget:
+            return teeth
+    return None
+
+
+def make_table(alg: int, key: bytes, teeth: int = KEY_TEETH) -> bytes:
     """Make the comb table of an issuer's key, for `gate.crypto.verify(..., table=)`.
 
     alg: -7, -65600 (key X || Y, 64 bytes) or -8 (32 bytes). teeth: 3 to 8; the

@@ -467,21 +467,24 @@ def literal(name: str, value: bytes, comment: str) -> str:
     return "\n".join([*lines, ")", ""])
 
 
+def numbers(family: str) -> str:
+    """Give the lines by which weierstrass.py ("w") and eddsa.py ("e") know programs and slots.
+
+    They stand in the module that uses them, where `const` makes them cost neither memory nor time.
+    """
+    slots, names = (W_SLOTS, W_NAMES) if family == "w" else (E_SLOTS, E_NAMES)
+    out = [f"_{name} = const({n})" for n, name in enumerate(names.split()) if name != "_"]
+    out += [f"_SLOT_{name.upper()} = const({n})" for name, n in slots.items()]
+    return "\n".join(out) + "\n"
+
+
 def module(family: str) -> str:
     """Give the text of the firmware's module for "w" (P-256, SM2) or "e" (Ed25519)."""
-    slots, names = (W_SLOTS, W_NAMES) if family == "w" else (E_SLOTS, E_NAMES)
     out = [
         '"""Programs of the field machine: made by host_tools.kernels.programs.',
         "",
         "Do not edit: change the generator. docs/crypto.md has the encoding.",
         '"""',
-        "",
-        "# Numbers of programs.",
-        *(f"{name} = {n}" for n, name in enumerate(names.split()) if name != "_"),
-        "",
-        "# Slots of io; the constants are the first ones.",
-        *(f"SLOT_{name.upper()} = {n}" for name, n in slots.items()),
-        f"SLOTS = {slots['table'] + (16 if family == 'w' else 32)}",
         "",
     ]
     if family == "w":

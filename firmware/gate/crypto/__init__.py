@@ -25,6 +25,8 @@ SM2 = const(-65600)
 
 ALGORITHMS = (-7, -8, -37, -65600)
 
+_checks: dict = {}  # alg -> its module's check; an import each time would cost a verification dear
+
 
 def _bytes_like(*values):
     """True when every value is bytes, bytearray or memoryview of bytes."""
@@ -47,16 +49,19 @@ def verify(alg, key, message, signature, table=None) -> bool:
     Returns False for every bad key, signature or table, also of a wrong type.
     Raises ValueError for an algorithm that is not in ALGORITHMS, nothing else.
     """
-    if alg == ES256:
-        from .es256 import check
-    elif alg == EDDSA:
-        from .eddsa import check
-    elif alg == PS256:
-        from .ps256 import check
-    elif alg == SM2:
-        from .sm2 import check
-    else:
-        raise ValueError("unknown signature algorithm %r" % (alg,))
+    check = _checks.get(alg)
+    if check is None:
+        if alg == ES256:
+            from .es256 import check
+        elif alg == EDDSA:
+            from .eddsa import check
+        elif alg == PS256:
+            from .ps256 import check
+        elif alg == SM2:
+            from .sm2 import check
+        else:
+            raise ValueError("unknown signature algorithm %r" % (alg,))
+        _checks[alg] = check
     if not _bytes_like(key, message, signature):
         return False
     if table is not None and not _bytes_like(table):

@@ -5,9 +5,11 @@ zero"); R is compared as bytes with the encoding of [S]B - [k]A, so only its
 canonical encoding can match.  Small-order A and R are not refused as such.
 """
 
-from . import programs_e as prog
+from micropython import const
+
 from .inverse import invert
 from .machine import base_table, io, is_zero, put, run, table_body
+from .programs_e import CODE, CONSTANTS
 from .sha512 import sha512_into
 from .steps import planner, recode, wnaf
 from .weierstrass import _bits0, _bits1, _digits, _steps
@@ -18,12 +20,36 @@ _P_LITTLE = _P.to_bytes(32, "little")
 _L_LITTLE = _L.to_bytes(32, "little")
 _B = b"\x58" + b"\x66" * 31  # the base point, encoded
 
-_INIT = bytes((prog.INIT, 0, 255))
-_ODD = bytes([prog.ODD_START, 0] + [x for i in range(1, 8) for x in (prog.ODD_NEXT, i)] + [255])
-_FINISH = bytes((prog.FINISH, 0, 255))
-_AFFINE = bytes((prog.AFFINE, 0, 255))
-_odd_table = memoryview(io)[32 * prog.SLOT_TABLE :]
-_z = memoryview(io)[32 * prog.SLOT_Z : 32 * prog.SLOT_Z + 32]
+# Programs and slots of io, by number: host_tools.kernels.programs.
+_DOUBLE = const(0)
+_ADD = const(1)
+_SUB = const(2)
+_IDENTITY = const(3)
+_INIT = const(4)
+_ADD_WIDE = const(5)
+_SUB_WIDE = const(6)
+_ODD_START = const(7)
+_ODD_NEXT = const(11)
+_FINISH = const(12)
+_AFFINE = const(15)
+_SLOT_ONE = const(0)
+_SLOT_K = const(1)
+_SLOT_D = const(2)
+_SLOT_I = const(3)
+_SLOT_X = const(4)
+_SLOT_Y = const(5)
+_SLOT_Z = const(6)
+_SLOT_PLUS = const(7)
+_SLOT_MINUS = const(8)
+_SLOT_XI = const(9)
+_SLOT_TABLE = const(10)
+
+_INIT_STEPS = bytes((_INIT, 0, 255))
+_ODD_STEPS = bytes([_ODD_START, 0] + [x for i in range(1, 8) for x in (_ODD_NEXT, i)] + [255])
+_FINISH_STEPS = bytes((_FINISH, 0, 255))
+_AFFINE_STEPS = bytes((_AFFINE, 0, 255))
+_odd_table = memoryview(io)[32 * _SLOT_TABLE :]
+_z = memoryview(io)[32 * _SLOT_Z : 32 * _SLOT_Z + 32]
 _hash = bytearray(64)
 _base = []  # the base point's comb, once loaded
 
@@ -39,19 +65,19 @@ def _decode(key) -> bool:
     y &= (1 << 255) - 1
     if y >= _P:
         return False
-    put(io, prog.SLOT_Y, y.to_bytes(32, "little"), 32)
-    run(2, prog.CODE, _INIT, io, io)
-    if is_zero(io, prog.SLOT_MINUS):
-        x = _slot(prog.SLOT_X)
-    elif is_zero(io, prog.SLOT_PLUS):
-        x = _slot(prog.SLOT_XI)
+    put(io, _SLOT_Y, y.to_bytes(32, "little"), 32)
+    run(2, CODE, _INIT_STEPS, io, io)
+    if is_zero(io, _SLOT_MINUS):
+        x = _slot(_SLOT_X)
+    elif is_zero(io, _SLOT_PLUS):
+        x = _slot(_SLOT_XI)
     else:
         return False
     if x & 1 != odd:
         if x == 0:
             return False
         x = _P - x
-    put(io, prog.SLOT_X, x.to_bytes(32, "little"), 32)
+    put(io, _SLOT_X, x.to_bytes(32, "little"), 32)
     return True
 
 
@@ -69,7 +95,7 @@ def check(key, message, signature, table) -> bool:
             return False
     if not _base:
         _base.extend(table_body(base_table("ed25519"), 2, _B))
-    put(io, 0, prog.CONSTANTS, 128)
+    put(io, 0, CONSTANTS, 128)
     teeth, columns, entries = _base
     recode(_bits0, signature[32:], _L_LITTLE, teeth * columns)
     sha512_into(_hash, (signature[:32], key, message))
@@ -77,7 +103,7 @@ def check(key, message, signature, table) -> bool:
     if comb is None:
         if not _decode(key):
             return False
-        run(2, prog.CODE, _ODD, io, io)
+        run(2, CODE, _ODD_STEPS, io, io)
         wnaf(_digits, k.to_bytes(33, "little"))
         planner()(_steps, 2, teeth, columns, _bits0, 0, 257, _digits, 1)
         key_entries = _odd_table
@@ -85,11 +111,11 @@ def check(key, message, signature, table) -> bool:
         t, e, key_entries = comb
         recode(_bits1, k.to_bytes(32, "little"), _L_LITTLE, t * e)
         planner()(_steps, 2, teeth, columns, _bits0, t, e, _bits1, 1)
-    run(2, prog.CODE, _steps, entries, key_entries)
-    run(2, prog.CODE, _FINISH, io, io)
+    run(2, CODE, _steps, entries, key_entries)
+    run(2, CODE, _FINISH_STEPS, io, io)
     invert(_z, _P_LITTLE)
-    run(2, prog.CODE, _AFFINE, io, io)
-    return _encodes(io, prog.SLOT_X, prog.SLOT_Y, signature)
+    run(2, CODE, _AFFINE_STEPS, io, io)
+    return _encodes(io, _SLOT_X, _SLOT_Y, signature)
 
 
 @micropython.viper

@@ -3,33 +3,6 @@
 Do not edit: change the generator. docs/crypto.md has the encoding.
 """
 
-# Numbers of programs.
-DOUBLE = 0
-ADD = 1
-SUB = 2
-IDENTITY = 3
-INIT = 4
-ADD_WIDE = 5
-SUB_WIDE = 6
-ODD_START = 7
-ODD_NEXT = 11
-FINISH = 12
-AFFINE = 15
-
-# Slots of io; the constants are the first ones.
-SLOT_ONE = 0
-SLOT_K = 1
-SLOT_D = 2
-SLOT_I = 3
-SLOT_X = 4
-SLOT_Y = 5
-SLOT_Z = 6
-SLOT_PLUS = 7
-SLOT_MINUS = 8
-SLOT_XI = 9
-SLOT_TABLE = 10
-SLOTS = 42
-
 # Ed25519.
 CODE = (
     b"\x03\x04\x00\x00\x09\x00\x17\x00\x25\x00\x33\x00\x39\x00\x6b\x00\x79\x00\x87\x00"

@@ -3,37 +3,6 @@
 Do not edit: change the generator. docs/crypto.md has the encoding.
 """
 
-# Numbers of programs.
-DOUBLE = 0
-ADD = 1
-SUB = 2
-SET = 3
-SET_MINUS = 4
-INIT = 5
-FINISH = 6
-ODD_START = 7
-ODD_NEXT = 8
-ODD_INVERT = 9
-ODD_INVERSE = 10
-ODD_AFFINE = 11
-COMPLETE_FINISH = 15
-
-# Slots of io; the constants are the first ones.
-SLOT_ONE = 0
-SLOT_CONV = 1
-SLOT_B = 2
-SLOT_X = 3
-SLOT_Y = 4
-SLOT_R = 5
-SLOT_RN = 6
-SLOT_Z = 7
-SLOT_D = 8
-SLOT_DN = 9
-SLOT_INV = 7
-SLOT_H = 10
-SLOT_TABLE = 18
-SLOTS = 34
-
 # P-256 and SM2: the programs are the same.
 CODE = (
     b"\x02\x02\x00\x00\x09\x00\x20\x00\x33\x00\x46\x00\x4a\x00\x50\x00\x61\x00\x6e\x00"
