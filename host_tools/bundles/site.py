@@ -11,7 +11,7 @@ from pathlib import Path
 
 from host_tools.bundles import trust_file
 from host_tools.bundles.entry import MAX_NAME, TrustEntry, merge
-from host_tools.kernels.combs import CURVES, make_table
+from host_tools.kernels.combs import CURVES, make_table, teeth_within
 from host_tools.keys.public import PublicKey
 from host_tools.names import ALL_CLAIMS, FORMATS, KINDS, LATEST, claims_mask
 from host_tools.policies import site_rules
@@ -25,6 +25,9 @@ _FIELDS = (
 )  # fmt: skip
 DEFAULT_VALIDITY = 14 * DAY
 MAX_VERSION = 0xFFFFFFFF
+# Bytes of comb tables in a trust part, which lies in a terminal's RAM: two keys of 7 teeth, five
+# of P-256 and 6 teeth, eleven of 5, ... A key without one takes three times as long.
+TABLE_BUDGET = 12 * 1024
 
 FindPublic = Callable[[str], PublicKey]
 
@@ -92,8 +95,8 @@ def _trust(item: Item, now: int, find_public: FindPublic) -> list[TrustEntry]:
         except Failure as failure:
             file.fail(str(failure))
         entries.extend(replace(entry, source="") for entry in loaded)
-    for issuer in parts["issuers"].items() if "issuers" in parts else ():
-        entries.append(_issuer(issuer, now, find_public))
+    own = parts["issuers"].items() if "issuers" in parts else []
+    entries.extend(_with_tables([_issuer(issuer, now, find_public) for issuer in own]))
     if not entries:
         item.fail("nobody is trusted; name 'files' or 'issuers'")
     return merge(entries)
@@ -131,13 +134,21 @@ def _issuer(item: Item, now: int, find_public: FindPublic) -> TrustEntry:
         claims=claims,
         jurisdictions=tuple(parts["for"].jurisdictions()) if "for" in parts else (),
         formats=formats,
-        table=_comb_table(key),
     )
 
 
-def _comb_table(key: PublicKey) -> bytes | None:
-    """The table with which a gate verifies this key's signatures in a third of the time."""
-    return make_table(key.alg, key.raw) if key.alg in CURVES else None
+def _with_tables(entries: list[TrustEntry]) -> list[TrustEntry]:
+    """Give keys the tables with which a gate verifies their signatures in a third of the time: the
+    largest with which all of them stay within TABLE_BUDGET, or none."""
+    teeth = teeth_within([entry.alg for entry in entries], TABLE_BUDGET)
+    if teeth is None:
+        return entries
+    return [
+        replace(entry, table=make_table(entry.alg, entry.key, teeth))
+        if entry.alg in CURVES
+        else entry
+        for entry in entries
+    ]
 
 
 def _resolved(reference: str, item: Item) -> str:

@@ -27,7 +27,7 @@ def test_counts_of_the_portable_kernel() -> None:
 
 def test_sizes_of_tables() -> None:
     key = b"".join(c.to_bytes(32, "big") for c in P256.g)
-    for teeth in (6, 8):
+    for teeth in (6, 7, 8):
         sizes = (
             len(make_table(-7, key, teeth)),
             len(make_table(-8, ED25519.encode(ED25519.g), teeth)),

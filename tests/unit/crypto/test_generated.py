@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.places import FIRMWARE, ROOT
+from host_tools.kernels import programs
 from host_tools.kernels.combs import CURVES, base_table
 
 CRYPTO = FIRMWARE / "gate" / "crypto"
@@ -38,3 +39,8 @@ def test_module_is_up_to_date(name: str) -> None:
 @pytest.mark.parametrize("curve", CURVES.values(), ids=lambda curve: curve.name)
 def test_base_table_is_up_to_date(curve) -> None:  # type: ignore[no-untyped-def]
     assert (CRYPTO / f"{curve.name}.bin").read_bytes() == base_table(curve)
+
+
+@pytest.mark.parametrize(("family", "name"), [("w", "weierstrass.py"), ("e", "eddsa.py")])
+def test_numbers_of_programs_and_slots_are_those_of_the_programs(family: str, name: str) -> None:
+    assert programs.numbers(family) in (CRYPTO / name).read_text()
