@@ -1,4 +1,6 @@
-"""What each module of the firmware keeps on the heap once imported: `python -m host_tools.bench.heap`.
+"""What each module of the firmware keeps on the heap once imported.
+
+    python -m host_tools.bench.heap
 
 Measured on the 32-bit interpreter with the firmware compiled for it, as a board has it. A module is
 imported when all that it imports has been, so that what it takes is its own. Machine code is not in
@@ -9,7 +11,6 @@ from __future__ import annotations
 
 import ast
 import json
-import sys
 import tempfile
 from pathlib import Path
 
@@ -105,4 +106,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -49,8 +49,7 @@ def verify(alg, key, message, signature, table=None) -> bool:
     Returns False for every bad key, signature or table, also of a wrong type.
     Raises ValueError for an algorithm that is not in ALGORITHMS, nothing else.
     """
-    check = _checks.get(alg)
-    if check is None:
+    if not isinstance(alg, int) or alg not in _checks:
         if alg == ES256:
             from .es256 import check
         elif alg == EDDSA:
@@ -66,7 +65,7 @@ def verify(alg, key, message, signature, table=None) -> bool:
         return False
     if table is not None and not _bytes_like(table):
         return False
-    return check(key, message, signature, table)
+    return _checks[alg](key, message, signature, table)
 
 
 def decompress(alg, x, odd):

@@ -1,5 +1,5 @@
-"""Tables are used where they lie: in mapped flash, in the bundle's buffer, or in the one buffer that
-a file of LittleFS is read into. Measured on MicroPython, with its own file systems."""
+"""Tables are used where they lie: in mapped flash, in the bundle's buffer, or in the one buffer
+that a file of LittleFS is read into. Measured on MicroPython, with its own file systems."""
 
 from __future__ import annotations
 
