@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 import rich_click as click
@@ -32,6 +33,8 @@ BAUDS = (9600, 115200)
 @click.option("--for", "given", metavar="REQUEST",
               help="Make it for the phone with this request, a text or a file.")  # fmt: skip
 @click.option("--only", metavar="NAME", help="Only what this issuer says.")
+@click.option("--id", "identifier", metavar="random|HEX",
+              help="The cti by which it can be revoked; overrides the file's.")  # fmt: skip
 @out_option
 @click.option("--terminal", is_flag=True, help="Draw the code in the terminal.")
 @click.option("--level", type=click.Choice(list(LEVELS)), default="M", show_default=True,
@@ -48,6 +51,7 @@ def command(
     gate: str | None,
     given: str | None,
     only: str | None,
+    identifier: str | None,
     outs: tuple[Path, ...],
     terminal: bool,
     level: str,
@@ -72,6 +76,8 @@ def command(
     read = read_person(yaml_file.load(person), now)
     if holder is not None:
         read.holder = holder
+    if identifier is not None:
+        read.cti = _cti(identifier)
     store = KeyStore(folder)
     default = issuer or _only_issuer(store, read)
     shown = Shown(now, gate) if proof else None
@@ -89,6 +95,16 @@ def command(
     picture = draw(text, level)
     save(picture, outs)
     _report(picture, read, outs, terminal, as_json)
+
+
+def _cti(text: str) -> bytes:
+    try:
+        cti = secrets.token_bytes(8) if text == "random" else bytes.fromhex(text)
+    except ValueError:
+        cti = b""
+    if not 4 <= len(cti) <= 16:
+        raise click.UsageError(f"--id takes 'random' or 4 to 16 bytes in hexadecimal, not {text!r}")
+    return cti
 
 
 def _now(at: str | None) -> int:
@@ -123,6 +139,7 @@ def _report(
                 "qr_version": picture.version,
                 "qr_level": picture.level,
                 "issuers": len(oc1.parse_text(picture.text)[1]),  # type: ignore[arg-type]
+                "id": None if person.cti is None else person.cti.hex(),
                 "issued": times.rfc3339(person.issued),
                 "expires": times.rfc3339(person.expires),
                 "line_ms": {str(baud): round(line_ms(size, baud), 1) for baud in BAUDS},

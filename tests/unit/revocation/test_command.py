@@ -215,3 +215,15 @@ def test_a_bundle_says_when_its_list_is_missing(office: Office) -> None:
     done = gatectl("bundle", "build", "site.yaml", cwd=office.folder)
     assert done.returncode == 1
     assert "lists/revoked.db" in done.stderr
+
+
+def test_a_code_gets_an_identifier(office: Office) -> None:
+    for given, size in (("random", 16), ("00112233", 8)):
+        said = works("issue", "person.yaml", "--key", "city", "--id", given, "--json",
+                     cwd=office.folder)  # fmt: skip
+        answer = json.loads(said)
+        assert len(answer["id"]) == size
+        listed = office.revocation("add", "--cti", answer["id"], "--issuer", "City")
+        assert listed.split()[0] in office.revocation("check", answer["code"])
+    done = gatectl("issue", "person.yaml", "--id", "12", cwd=office.folder)
+    assert done.returncode == 2
