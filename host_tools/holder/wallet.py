@@ -126,7 +126,7 @@ class Wallet:
     def _nothing(self, kinds: Collection[str]) -> str:
         about = f" about {', '.join(kinds)}" if kinds else ""
         if self.statements:
-            return f"nothing that {self.name} has{about} is still valid; ask the issuers anew: " + (
+            return f"nothing that {self.name} has{about} is valid now; ask the issuers anew: " + (
                 f"gatectl holder request {self.name}"
             )
         return (

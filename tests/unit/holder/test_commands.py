@@ -210,3 +210,37 @@ def test_the_screen_of_a_phone(folder: Path) -> None:
     once = screen_of(["holder", "show", "zhou", "--once"], folder, 110, 70, "\0")
     assert "characters" in once
     assert "Ruijin Hospital" in once
+
+
+def test_a_phone_before_a_simulated_gate(folder: Path, tmp_path: Path) -> None:
+    """gatectl sim in one terminal, gatectl scan --holder in another, as README tells it."""
+    environment = {**os.environ, "GATE_CACHE": str(tmp_path)}
+
+    def scan(*args: str) -> dict[str, object]:
+        done = subprocess.run(
+            [GATECTL, "scan", *args, "--json"], cwd=folder, env=environment, check=False,
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.stdout, done.stderr
+        answer: dict[str, object] = json.loads(done.stdout)
+        assert done.returncode == (0 if answer["granted"] else 1)
+        return answer
+
+    with subprocess.Popen(
+        [GATECTL, "sim", "--bundle", "site.bundle", "--gate", "A-1"], cwd=folder,
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert any("show it a code" in line for line in process.stdout)
+        try:
+            assert scan("--holder", "zhou", "--gate", "B-9")["reason"] == "proof_other_gate"
+            granted = scan("--holder", "zhou", "--gate", "A-1")
+            assert granted["granted"], granted
+            works("holder", "show", "zhou", "--at", "50 seconds ago", "-o", "old.png", cwd=folder)
+            assert scan("old.png")["reason"] == "proof_stale"
+            assert scan("--holder", "zhou")["reason"] == "replayed"
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.stdout.read()
+    for args in (("--holder", "zhou", "x.png"), ("--gate", "A-1", "x.png")):
+        assert gatectl("scan", *args, cwd=folder).returncode == 2
