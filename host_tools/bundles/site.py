@@ -19,7 +19,7 @@ from host_tools.problems import Failure
 from host_tools.times import DAY
 from host_tools.yaml_file import Item
 
-_FIELDS = (
+FIELDS = (
     "site", "version", "issued", "valid", "valid_until", "operators", "trust", "revocation",
     *site_rules.FIELDS,
 )  # fmt: skip
@@ -48,7 +48,7 @@ class Site:
 
 def read_site(root: Item, now: int, find_public: FindPublic) -> Site:
     """Read a site's file. Keys that it names are found by `find_public`."""
-    parts = root.mapping(_FIELDS, ("site", "version", "trust", "policy"))
+    parts = root.mapping(FIELDS, ("site", "version", "trust", "policy"))
     issued = parts["issued"].instant(now) if "issued" in parts else now
     operators = parts["operators"].items(1, 8) if "operators" in parts else []
     expires = _expires(parts, issued)
@@ -68,7 +68,7 @@ def read_site(root: Item, now: int, find_public: FindPublic) -> Site:
 
 def revocation_list_of(root: Item) -> Path | None:
     """The list of what is revoked that a site's file names, if it names one."""
-    item = root.mapping(_FIELDS).get("revocation")
+    item = root.mapping(FIELDS).get("revocation")
     return None if item is None else Path(item.file).parent / item.text()
 
 

@@ -8,6 +8,9 @@ from host_tools.cli.lazy import LazyGroup
 
 # command -> module; the module has a click command named `command`
 COMMANDS = {
+    "check": "host_tools.cli.policy_check",
+    "explain": "host_tools.cli.policy_explain",
+    "test": "host_tools.cli.policy_test",
     "certlogic": "host_tools.cli.policy_certlogic",
 }
 

@@ -48,6 +48,7 @@ class App:
         self._reader = SerialReader(line, self.clock.ms, self._scanned)
         self._replay = ReplayMemory()
         self._opened = asyncio.Event()
+        self._named = None  # the condition, list or way that the last code was refused by
         self._passed_over = None  # how many notes on kernels are in the log
         gc.collect()
         self.site = Site()
@@ -67,7 +68,7 @@ class App:
             table.SHOW_READY: lambda _: self._show("ready"),
             table.SHOW_WAIT: lambda _: self.signals.show("wait", self.clock.ms()),
             table.SHOW_GRANTED: lambda _: self._show("granted"),
-            table.SHOW_REFUSED: lambda reason: self._show("refused", reason),
+            table.SHOW_REFUSED: lambda reason: self._show("refused", reason, self._named),
             table.SHOW_FIRE: lambda _: self._show("fire"),
         }
 
@@ -143,6 +144,7 @@ class App:
             fault("verify", error)
             verdict = Verdict(_FAULT)
         took = self.clock.ms() - began
+        self._named = verdict.named or verdict.rule
         if verdict.granted:
             self.handle(table.GRANT, self._pulse_ms)
         else:
@@ -175,11 +177,12 @@ class App:
         else:
             self.relay.shut()
 
-    def _show(self, what, reason=None):
+    def _show(self, what, reason=None, named=None):
         self.signals.show(what, self.clock.ms())
         fields = [("show", what)]
+        texts = self.site.bundle.policy.texts if self.site.bundle else None
         for language in LANGUAGES:
-            text, advice = show(language, reason or what)
+            text, advice = show(language, reason or what, texts, named)
             fields.append((language, text))
             fields.append((language + "_advice", advice))
         log("display", fields)

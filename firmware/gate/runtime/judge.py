@@ -43,27 +43,31 @@ class Verdict:
         )
 
 
+def present(code, bundle, gate, now):
+    """The verifier.Presentation of a code by a bundle that still counts. Raises Refusal."""
+    if now is not None and now >= bundle.expires:
+        raise refusal.Refusal("bundle_expired")
+    skew = bundle.policy.lane_of(gate).skew
+    return authenticate(code, bundle.issuers, now, skew, bundle.revocations, bundle.values)
+
+
 def judge(code, site, clock, replay):
     """Give the Verdict on a scanned code. Every Refusal ends here; what else is raised is a fault.
 
     site: settings.Site. replay: lane.replay.ReplayMemory; a granted code is remembered there.
     """
     now = clock.unix()
+    bundle = site.bundle
+    if bundle is None:
+        return Verdict(site.reason)
     try:
-        bundle = site.bundle
-        if bundle is None:
-            return Verdict(site.reason)
-        if now is not None and now >= bundle.expires:
-            return Verdict("bundle_expired")
-        lane = bundle.policy.lane_of(site.gate)
-        shown = authenticate(
-            code, bundle.issuers, now, lane.skew, bundle.revocations, bundle.values
-        )
+        shown = present(code, bundle, site.gate, now)
     except refusal.Refusal as refused:
         return Verdict(refused.reason, refused.evidence)
     decision = decide(shown, bundle.policy, now, site.gate)
     if not decision.granted:
         return Verdict(decision.reason, shown, decision.claim, decision.rule, decision.named)
+    lane = bundle.policy.lane_of(site.gate)
     reason = _passed_before(shown.replay_key, lane, decision.spared, clock.ms(), replay)
     if reason is not None:
         return Verdict(reason, shown, None, decision.rule)

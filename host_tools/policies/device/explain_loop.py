@@ -1,0 +1,95 @@
+"""Runs on MicroPython: tells how the firmware decides on a code, one after the other.
+
+Frames as in host_tools.served. For each code five come in: the bundle, the operators' root, the
+gate's id or nothing, the time (8 bytes, Unix seconds) and the code. One goes out, in JSON.
+"""
+
+import gc
+import json
+import sys
+
+from tracing import explain
+
+from gate.bundle import open_bundle
+from gate.refusal import REASONS, Refusal
+from gate.runtime.judge import present
+from gate.ui import LANGUAGES, show
+from gate.verifier import Seen
+
+_source = sys.stdin.buffer
+_opened = [None, None, None]  # bundle and root as they came, and the bundle opened
+
+
+def _frame():
+    head = _source.read(4)
+    if not head or len(head) < 4:
+        return None
+    size = int.from_bytes(head, "big")
+    return _source.read(size) if size else b""
+
+
+def _plain(value):
+    """A value that JSON can say: keys as text, byte strings in hex, other numbers rounded down."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (bytes, bytearray)):
+        return value.hex()
+    return value.whole
+
+
+def _bundle(sealed, root):
+    if sealed != _opened[0] or root != _opened[1]:
+        _opened[:] = sealed, root, None
+    if _opened[2] is None:
+        _opened[2] = open_bundle(sealed, root)
+    return _opened[2]
+
+
+def _answer(sealed, root, gate, now, code):
+    told = {"verdict": "refused", "reason": None, "stage": None, "rule": None, "named": None}
+    told["decided_by"] = told["trace"] = told["site"] = told["version"] = None
+    seen = Seen()
+    texts = None
+    try:
+        bundle = _bundle(sealed, root)
+        told["site"], told["version"] = bundle.site, bundle.version
+        texts = bundle.policy.texts
+        seen = shown = present(code, bundle, gate, now)
+        decision, told["trace"] = explain(shown, bundle.policy, now, gate)
+        told["reason"] = decision.reason
+        told["rule"] = decision.rule
+        told["named"] = decision.named
+        told["decided_by"] = decision.claim
+        told["verdict"] = "granted" if decision.granted else "refused"
+    except Refusal as refusal:
+        seen = refusal.evidence or seen
+        told["reason"] = refusal.reason
+    told["stage"] = REASONS[told["reason"]] if told["reason"] else None
+    told["format"], told["issuer"] = seen.format, seen.issuer
+    told["kid"] = None if seen.kid is None else bytes(seen.kid).hex()
+    key = told["reason"] or "granted"
+    named = told["named"] or told["rule"]
+    told["texts"] = {language: show(language, key, texts, named) for language in LANGUAGES}
+    return _plain(told)
+
+
+def main():
+    out = sys.stdout.buffer
+    while True:
+        frames = [_frame() for _ in range(5)]
+        if frames[-1] is None:
+            return
+        sealed, root, gate, now, code = frames
+        gate = gate.decode() if gate else None
+        answer = json.dumps(_answer(sealed, root, gate, int.from_bytes(now, "big"), code)).encode()
+        out.write(len(answer).to_bytes(4, "big") + answer)
+        if hasattr(out, "flush"):
+            out.flush()
+        gc.collect()
+
+
+main()
