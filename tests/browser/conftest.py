@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PROOF_S = 30  # the greatest age of a proof
 Phone = Callable[..., "driver.Page"]
 Serve = Callable[..., Served]
+PowerOn = Callable[..., Turnstile]
 
 
 @pytest.fixture(scope="session")
@@ -48,14 +49,19 @@ def chrome() -> Iterator[driver.Browser]:
         yield started
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serve(keys: Path) -> Iterator[Serve]:
-    """Starts servers; they are stopped at the end."""
+    """The server for a person's file, one for all tests; own: one that the test may stop."""
     with ExitStack() as running:
+        shared: dict[str, Served] = {}
 
-        def start(person: str = "zhou-several-issuers", *options: str) -> Served:
-            served = Served(keys, PERSONS / f"{person}.yaml", *options)
+        def start(person: str = "zhou-several-issuers", own: bool = False) -> Served:
+            if not own and person in shared:
+                return shared[person]
+            served = Served(keys, PERSONS / f"{person}.yaml")
             running.callback(served.stop)
+            if not own:
+                shared[person] = served
             return served
 
         yield start
@@ -112,14 +118,21 @@ def open_page(page: driver.Page, url: str) -> None:
 
 
 @pytest.fixture
-def gate(tmp_path: Path, micropython: Interpreter, site: DemoSite) -> Iterator[Turnstile]:
-    """The simulated gate A-1 with the unchanged firmware, switched on now."""
-    folder = tmp_path / "terminal"
-    folder.mkdir()
-    made = Turnstile(
-        folder, profiles.load("esp32-devkit"), bundle=site.bundle, root=site.root,
-        gate_id=site.gate_id, interpreter=micropython, unix=times.now(),
-    )  # fmt: skip
-    with made:
-        yield made
-    assert made.record.events("fault") == []
+def gate(tmp_path: Path, micropython: Interpreter, site: DemoSite) -> Iterator[PowerOn]:
+    """Switches on the simulated gate A-1 with the unchanged firmware; by its clock it is `at`."""
+    with ExitStack() as running:
+        made: list[Turnstile] = []
+
+        def power_on(at: int | None = None) -> Turnstile:
+            folder = tmp_path / f"terminal-{len(made)}"
+            folder.mkdir()
+            turnstile = Turnstile(
+                folder, profiles.load("esp32-devkit"), bundle=site.bundle, root=site.root,
+                gate_id=site.gate_id, interpreter=micropython, unix=at or times.now(),
+            )  # fmt: skip
+            made.append(running.enter_context(turnstile))
+            return turnstile
+
+        yield power_on
+        for turnstile in made:
+            assert turnstile.record.events("fault") == []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import zxingcpp
 from PIL import Image
 
+from bootstrap import node
 from bootstrap.browser import Browser
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def chromium(found: Browser) -> Iterator[driver.Browser]:
     """A browser with a fresh profile."""
     from playwright.sync_api import sync_playwright
 
+    # The one that playwright brings needs libraries which a fresh Debian lacks.
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node.find().program)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=found.program, env={**os.environ, **found.env}, args=list(FLAGS)

@@ -8,8 +8,7 @@ import pytest
 
 from host_tools.codes import oc1
 from host_tools.simulator.demo_site import DemoSite
-from host_tools.simulator.turnstile import Turnstile
-from tests.browser.conftest import PROOF_S, Phone, Serve
+from tests.browser.conftest import PROOF_S, Phone, PowerOn, Serve
 from tests.browser.driving import read_qr
 from tests.browser.serving import Served
 
@@ -33,15 +32,15 @@ def cut(page: driver.Page, served: Served) -> None:
 
 
 def test_with_the_network_cut_one_scan_opens_the_gate(
-    serve: Serve, phone: Phone, gate: Turnstile, site: DemoSite
+    serve: Serve, phone: Phone, gate: PowerOn, site: DemoSite
 ) -> None:
-    served = serve()
+    served = serve(own=True)
     page = phone(served.url)
     cut(page, served)
     page.reload()
     page.wait_for_selector("main[data-state=live]")
     page.get_by_text("Offline, works as usual").wait_for()
-    outcome = gate.present(read_qr(page.screenshot()))
+    outcome = gate().present(read_qr(page.screenshot()))
     assert outcome.granted, outcome.reason
     assert outcome.pulse is not None
     assert outcome.decision["rule"] == "health and travel"
@@ -65,17 +64,18 @@ def test_the_code_is_readable_on_every_screen(serve: Serve, phone: Phone, size: 
         assert picture["width"] >= 0.85 * width, "it fills the width"
 
 
-def test_a_screenshot_is_worth_seconds(serve: Serve, phone: Phone, gate: Turnstile) -> None:
+def test_a_screenshot_is_worth_seconds(serve: Serve, phone: Phone, gate: PowerOn) -> None:
     page = phone(serve().url, clock=True)
     screenshot = read_qr(page.screenshot())
-    gate.wait_ms(60_000)
-    stale = gate.present(screenshot)
+    lane = gate()
+    lane.wait_ms(60_000)
+    stale = lane.present(screenshot)
     assert (stale.granted, stale.reason) == (False, "proof_stale")
     page.clock.fast_forward(60_000)
     page.wait_for_function("document.documentElement.dataset.signed >= 2")
     live = read_qr(page.screenshot())
     assert live != screenshot
-    assert gate.present(live).granted, "the phone itself shows a fresh one"
+    assert lane.present(live).granted, "the phone itself shows a fresh one"
 
 
 def test_the_code_changes_before_a_gate_would_find_it_stale(serve: Serve, phone: Phone) -> None:
@@ -90,24 +90,25 @@ def test_the_code_changes_before_a_gate_would_find_it_stale(serve: Serve, phone:
 
 
 def test_a_proof_for_another_gate_is_refused(
-    serve: Serve, phone: Phone, gate: Turnstile, site: DemoSite
+    serve: Serve, phone: Phone, gate: PowerOn, site: DemoSite
 ) -> None:
     served = serve()
     page = phone(f"{served.url}&gate=B-2")
     assert page.locator("#hint").inner_text() == "Only for gate B-2"
-    refused = gate.present(read_qr(page.screenshot()))
+    lane = gate()
+    refused = lane.present(read_qr(page.screenshot()))
     assert (refused.granted, refused.reason) == (False, "proof_other_gate")
     page.goto(f"{served.address}#gate={site.gate_id}")
     page.get_by_text(f"Only for gate {site.gate_id}").wait_for()
-    assert gate.present(read_qr(page.screenshot())).granted
+    assert lane.present(read_qr(page.screenshot())).granted
 
 
 def test_the_strictest_issuer_is_shown_and_decides(
-    serve: Serve, phone: Phone, gate: Turnstile
+    serve: Serve, phone: Phone, gate: PowerOn
 ) -> None:
     page = phone(serve("chen-local-orange").url)
     band = page.locator("#band")
     assert "orange" in (band.get_attribute("class") or "")
     assert "Orange 橙码" in " ".join(band.inner_text().split())
     assert "Shanghai health" in band.inner_text()
-    assert gate.present(read_qr(page.screenshot())).reason == "health_colour"
+    assert gate().present(read_qr(page.screenshot())).reason == "health_colour"
