@@ -252,8 +252,9 @@ def remove(
 def import_(where: Where, paths: tuple[Path, ...], source: str | None, at: int | None) -> None:
     """Import batches of the EU gateway, other lists, or plain hashes.
 
-    Batches: CMS or the JSON in it; its list of batches takes off those that it calls deleted.
-    JSON with revokedCerts; text with a hash or an identifier (URN:UVCI:...) a line.
+    Batches: CMS or the JSON in it; its list of batches takes off those that it calls deleted. Card
+    revocation lists of SMART Health Cards. JSON with revokedCerts; text with a hash or an
+    identifier (URN:UVCI:...) a line.
     """
     now = times.now() if at is None else at
     batches = [(path, batch) for path in paths for batch in imports.read_file(path)]
@@ -264,10 +265,13 @@ def import_(where: Where, paths: tuple[Path, ...], source: str | None, at: int |
                 count = book.remove_source(name)
                 click.echo(f"{path}: {name} was deleted: {count} entries taken off")
                 continue
+            if batch.whole:
+                book.remove_source(name)
             said = Source(name, batch.source.country, batch.source.kid)
             new = book.add(batch.entries, said, now)
             over = sum(1 for e in batch.entries if e.expires is not None and e.expires <= now)
             note = f", {over} of them expired" if over else ""
+            note += f"; {batch.remark}" if batch.remark else ""
             click.echo(f"{path}: {len(batch.entries):,} entries of {name}, {new:,} new{note}")
 
 

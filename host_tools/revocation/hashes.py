@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
-from collections.abc import Mapping
+import re
 
 from host_tools.problems import Failure
 
@@ -14,11 +16,14 @@ CTI = "cti"
 UCI = "UCI"
 COUNTRYCODEUCI = "COUNTRYCODEUCI"
 SIGNATURE = "SIGNATURE"
+RID = "rid"
 UNKNOWN = "hash"
-KINDS = (CTI, UCI, COUNTRYCODEUCI, SIGNATURE, UNKNOWN)
+KINDS = (CTI, UCI, COUNTRYCODEUCI, SIGNATURE, RID, UNKNOWN)
 DCC_KINDS = (SIGNATURE, UCI, COUNTRYCODEUCI)
 
 MIN_CTI, MAX_CTI = 4, 16  # bytes
+THUMBPRINT = 32  # bytes, RFC 7638
+_RID = re.compile(r"[A-Za-z0-9_-]{1,24}")
 
 
 def short(data: bytes) -> bytes:
@@ -40,11 +45,17 @@ def of_uvci(uvci: str, country: str | None = None) -> bytes:
     return short(((country or "") + uvci).encode())
 
 
-def of_text(text: str, lengths: Mapping[int, str] | None = None) -> bytes:
-    """A hash that is written in hexadecimal or base64; of a whole SHA-256 the first half counts."""
-    import base64
-    import binascii
+def of_rid(kid: bytes, rid: str) -> bytes:
+    """Of a SMART Health Card's identifier; kid: its key's thumbprint, of which 16 bytes count."""
+    if len(kid) != THUMBPRINT:
+        raise Failure(f"a card's kid is a thumbprint of {THUMBPRINT} bytes, not {len(kid)}")
+    if not _RID.fullmatch(rid):
+        raise Failure(f"{rid[:40]!r} is no rid: up to 24 characters of base64url")
+    return short(kid[:SIZE] + rid.encode())
 
+
+def of_text(text: str) -> bytes:
+    """A hash that is written in hexadecimal or base64; of a whole SHA-256 the first half counts."""
     given = text.strip()
     try:
         if len(given) in (32, 64):

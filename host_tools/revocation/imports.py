@@ -2,7 +2,8 @@
 
 A batch of the EU's gateway is JSON inside a CMS message, in base64, PEM or DER: country, expires,
 kid, hashType (SIGNATURE, UCI, COUNTRYCODEUCI) and entries, each the first 128 bits of a SHA-256.
-Its list of batches says which were deleted. Besides: JSON with `revokedCerts`, the identifiers
+Its list of batches says which were deleted. A card revocation list (SMART Health Cards Framework
+1.4.0) has all revoked cards of a key. Besides: JSON with `revokedCerts`, the identifiers
 themselves; and plain text, one hash or identifier a line. Signatures are not checked, as with trust
 lists: whoever signs the bundle vouches for what is in it.
 """
@@ -21,8 +22,9 @@ from typing import Any
 from asn1crypto import cms, pem
 
 from host_tools import times
+from host_tools.keys.public import decode64
 from host_tools.problems import Failure
-from host_tools.revocation.hashes import DCC_KINDS, UCI, UNKNOWN, of_text, of_uvci
+from host_tools.revocation.hashes import DCC_KINDS, RID, UCI, UNKNOWN, of_rid, of_text, of_uvci
 from host_tools.revocation.revocation_list import Entry, Source
 
 MAX_FILE = 256_000_000  # bytes
@@ -32,10 +34,15 @@ _UVCI = re.compile(r"urn:uvci:", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Batch:
-    """What a file says of one source. entries: None if the source has been deleted."""
+    """What a file says of one source. entries: None if the source has been deleted.
+
+    whole: these are all of its entries, and earlier ones are no more. remark: for people.
+    """
 
     source: Source
     entries: tuple[Entry, ...] | None
+    whole: bool = False
+    remark: str = ""
 
 
 def read_file(path: Path) -> list[Batch]:
@@ -111,12 +118,14 @@ def _documents(document: Any, name: str) -> Iterator[Batch]:
         yield _batch(document, name)
     elif isinstance(document.get("batches"), list):
         yield from _deleted(document["batches"])
+    elif isinstance(document.get("rids"), list):
+        yield _cards(document)
     elif isinstance(document.get("revokedCerts"), list):
         yield Batch(Source(name), tuple(_texts(document["revokedCerts"])))
     else:
         raise Failure(
             "this JSON is neither a batch (hashType, entries), nor a list of batches (batches), "
-            "nor a list of certificates (revokedCerts)"
+            "nor one of cards (rids) or of certificates (revokedCerts)"
         )
 
 
@@ -164,6 +173,27 @@ def _deleted(batches: list[Any]) -> Iterator[Batch]:
             raise Failure(f"batch {number + 1} of the list has no batchId")
         if one.get("deleted") is True:
             yield Batch(Source(name, one.get("country")), None)
+
+
+def _cards(document: dict[str, Any]) -> Batch:
+    """A card revocation list. What is revoked only up to a time is revoked: a terminal's hashes
+    know no times, and to let a revoked card pass would be worse."""
+    if document.get("method") != "rid":
+        raise Failure(f"method is {document.get('method')!r}; only 'rid' is known")
+    try:
+        kid = decode64(str(document.get("kid")))
+    except ValueError:
+        raise Failure(f"kid is {str(document.get('kid'))[:50]!r}; it must be base64url") from None
+    found, timed = [], 0
+    for number, text in enumerate(document["rids"]):
+        rid, dot, _ = str(text).partition(".")
+        timed += bool(dot)
+        try:
+            found.append(Entry(of_rid(kid, rid), RID))
+        except Failure as failure:
+            raise Failure(f"entry {number + 1}: {failure}") from None
+    remark = f"{timed} are revoked up to a time, and here altogether" if timed else ""
+    return Batch(Source(f"cards of {document['kid']}"), tuple(found), True, remark)
 
 
 def _texts(texts: list[Any]) -> Iterator[Entry]:

@@ -15,9 +15,12 @@ import pytest
 from host_tools import times
 from host_tools.bundles import trust_list
 from host_tools.bundles.entry import TrustEntry
-from host_tools.codes import hc1
+from host_tools.bundles.jwks import card_entry
+from host_tools.codes import hc1, shc
 from host_tools.keys.private import generate
 from host_tools.names import ES256, LATEST
+from host_tools.revocation import of_code
+from host_tools.revocation.revocation_list import RevocationList
 from tests.unit.gatectl import gatectl, works
 
 SITE = """
@@ -227,3 +230,27 @@ def test_a_code_gets_an_identifier(office: Office) -> None:
         assert listed.split()[0] in office.revocation("check", answer["code"])
     done = gatectl("issue", "person.yaml", "--id", "12", cwd=office.folder)
     assert done.returncode == 2
+
+
+def test_a_card_by_its_issuers_list(office: Office) -> None:
+    """SMART Health Cards: what their issuer publishes is what the firmware looks up."""
+    key = generate(ES256)
+    where = "https://health.example"
+    dose = shc.immunization("207", times.rfc3339(NOW - 60 * times.DAY)[:10])
+    people = [shc.patient(), dose]
+    codes = [shc.issue(key, shc.payload(where, NOW - 60, people, rid=rid)) for rid in ("a-1", "b2")]
+    kid = shc.kid_of(key)
+    published = {"kid": kid, "method": "rid", "ctr": 1, "rids": ["a-1"]}
+    (office.folder / "crl.json").write_text(json.dumps(published))
+    said = office.revocation("import", "crl.json")
+    assert "1 new" in said
+    (jwk,) = shc.jwks(key)["keys"]  # type: ignore[misc]
+    entry = card_entry(jwk, "", where)
+    for code, revoked in zip(codes, (True, False), strict=True):
+        (statement,) = of_code.statements(code.encode(), trust_list.compile_trust([entry]))
+        with RevocationList(office.folder / "lists" / "revoked.db") as book:
+            listed = [one for e in statement.entries for one in book.find(e.hash16)]
+        assert bool(listed) == revoked
+    (office.folder / "crl.json").write_text(json.dumps({**published, "rids": []}))
+    office.revocation("import", "crl.json")
+    assert json.loads(office.revocation("stats", "--json"))["state"]["revoked"] == 0

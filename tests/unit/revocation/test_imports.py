@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import NameOID
 
+from host_tools.keys.public import encode64url
 from host_tools.problems import Failure
 from host_tools.revocation import imports
 from host_tools.revocation.hashes import of_text, of_uvci
@@ -136,7 +137,31 @@ def test_identifiers_and_plain_hashes() -> None:
         of_text("00" * 15)
 
 
+CARDS = {
+    "kid": encode64url(bytes(range(32))),
+    "method": "rid",
+    "ctr": 3,
+    "rids": ["AQPCj4wwk6Mt", "lHKzqFUMjhs.1636977600"],
+}
+
+
+def test_a_card_revocation_list_is_the_whole_of_a_keys_cards() -> None:
+    (found,) = read(CARDS)
+    assert found.whole
+    assert found.source.name == f"cards of {CARDS['kid']}"
+    assert "1 are revoked up to a time" in found.remark
+    assert found.entries is not None
+    first = hashlib.sha256(bytes(range(16)) + b"AQPCj4wwk6Mt").digest()[:16]
+    assert found.entries[0].hash16 == first
+    assert len(found.entries) == 2
+
+
 WRONG: list[tuple[Any, str]] = [
+    ({**CARDS, "method": "hash-fhir"}, "only 'rid' is known"),
+    ({**CARDS, "kid": "AAAA"}, "thumbprint of 32 bytes"),
+    ({**CARDS, "kid": "!"}, "must be base64url"),
+    ({**CARDS, "rids": ["x" * 25]}, "is no rid"),
+    ({**CARDS, "rids": [7, ""]}, "entry 2"),
     (batch(hashType="SHA1"), "hashType is 'SHA1'"),
     (batch(country="Austria"), "two capital letters"),
     (batch(expires="some day"), "must be a time"),
