@@ -1,11 +1,12 @@
-"""Runs on MicroPython: verifies the codes of a file (argv: trust part, codes) one after the other.
+"""Runs on MicroPython: verifies the codes of a file one after the other.
 
-The file holds codes after their length in two bytes. Prints a line of JSON for each: null or the
+argv: a trust part, codes, and perhaps a revocation part. The file of codes holds them after their length in two bytes. Prints a line of JSON for each: null or the
 reason. Codes are read into one buffer, as a reader does.
 """
 
 import gc
 import json
+import os
 import sys
 
 _buffer = bytearray(4300)
@@ -18,6 +19,12 @@ NOW = 1_790_000_000
 
 with open(sys.argv[1], "rb") as file:
     issuers = Issuers(file.read())
+revocations = None
+if len(sys.argv) > 3:
+    from gate.storage.source import File
+    from gate.trust.revocation import Revocations
+
+    revocations = Revocations(File(sys.argv[3], 0, os.stat(sys.argv[3])[6]))
 with open(sys.argv[2], "rb") as file:
     view = memoryview(_buffer)
     while True:
@@ -29,7 +36,7 @@ with open(sys.argv[2], "rb") as file:
         gc.collect()  # as the terminal does before each code
         reason = None
         try:
-            authenticate(view[:size], issuers, NOW)
+            authenticate(view[:size], issuers, NOW, 60, revocations)
         except Refusal as refusal:
             reason = refusal.reason
         print(json.dumps(reason))

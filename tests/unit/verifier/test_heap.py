@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from pathlib import Path
@@ -13,6 +14,7 @@ from host_tools import interpreter as micropython
 from host_tools.boards import build
 from host_tools.codes.oc1 import Proof
 from host_tools.interpreter import Interpreter
+from host_tools.revocation.part import base_part
 
 from .people import CITY, FOUR, GREEN, HOLDER, NOW, PLATFORM, certificate, code, trust_part
 
@@ -48,15 +50,20 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.parametrize("revoked", [0, 100_000], ids=["", "and asks for revocations"])
 def test_every_good_code_is_read_between_hostile_ones(
-    micropython_x86: Interpreter, tmp_path: Path
+    micropython_x86: Interpreter, tmp_path: Path, revoked: int
 ) -> None:
     build.build("x86", tmp_path / "firmware")
     shown = [one for hostile in HOSTILE for one in (*GOOD, hostile)] + GOOD
     (tmp_path / "trust").write_bytes(trust_part())
     (tmp_path / "codes").write_bytes(b"".join(len(c).to_bytes(2, "big") + c for c in shown))
+    files = [tmp_path / name for name in ("trust", "codes", "revoked")]
+    if revoked:
+        part = base_part(hashlib.sha256(b"%d" % n).digest()[:16] for n in range(revoked))
+        (tmp_path / "revoked").write_bytes(part)
     outcome = micropython.run(
-        [str(MAIN), str(tmp_path / "trust"), str(tmp_path / "codes")],
+        [str(MAIN), *map(str, files if revoked else files[:2])],
         heap=HEAP,
         interpreter=micropython_x86,
         extra_path=[tmp_path / "firmware"],
