@@ -1,6 +1,7 @@
 """Runs on MicroPython: verifies the codes of a file one after the other.
 
-argv: a trust part, codes, and perhaps a revocation part. The file of codes holds them after their length in two bytes. Prints a line of JSON for each: null or the
+argv: a trust part, codes, and perhaps a revocation part. The file of codes holds them after their
+length in two bytes. Prints a line of JSON for each: null or the
 reason. Codes are read into one buffer, as a reader does.
 """
 
