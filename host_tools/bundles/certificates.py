@@ -91,11 +91,24 @@ def _key(certificate: x509.Certificate) -> PublicKey:
         raise
     except Exception as error:  # unknown curves and algorithms are the library's own kinds of error
         if (point := read_certified(certificate.tbs_certificate_bytes)) is not None:
+            _refuse_encryption(certificate)
             try:
                 return PublicKey(SM2, sm2.public_of(point))
             except sm2.Sm2Error as reason:
                 raise KeyFormError(f"its SM2 key cannot be used: {reason}") from None
         raise KeyFormError(f"its key is of a kind that is not supported: {error}") from None
+
+
+def _refuse_encryption(certificate: x509.Certificate) -> None:
+    """SM2 certificates come in pairs (GM/T 0034): one to sign, one to encrypt."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return
+    except ValueError as error:
+        raise KeyFormError(f"its extensions cannot be read: {error}") from None
+    if not usage.digital_signature:
+        raise KeyFormError("it is for encryption; import the one of the pair that is to sign")
 
 
 def _claims(certificate: x509.Certificate) -> int:

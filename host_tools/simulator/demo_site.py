@@ -20,7 +20,7 @@ from host_tools.bundles.site import Site, read_site
 from host_tools.cbor import encode
 from host_tools.codes import hc1
 from host_tools.keys.private import PrivateKey, generate
-from host_tools.names import EDDSA, ES256, PS256
+from host_tools.names import EDDSA, ES256, PS256, SM2
 from host_tools.simulator.cast import Casting, Person, Signer, walk_up
 from host_tools.times import DAY
 
@@ -32,7 +32,7 @@ _LANE = 5  # fields of the policy part, docs/formats.md
 _PULSE = 1
 _OPERATOR = "operator"
 _KEYS = {
-    "national": ES256, "shanghai": EDDSA, "hospital": ES256, "zhou": ES256, "stranger": ES256,
+    "national": ES256, "shanghai": EDDSA, "hospital": SM2, "zhou": ES256, "stranger": ES256,
     _OPERATOR: ES256,
 }  # fmt: skip
 _SIGNERS = {"AT": ES256, "DE": PS256}

@@ -14,7 +14,7 @@ from host_tools.simulator.demo_site import DemoSite
 from host_tools.simulator.process import DEVICE
 from tests.scenarios.conftest import MakeTurnstile
 
-# KiB that the firmware needs with three signature algorithms in use, and that the modules which
+# KiB that the firmware needs with all four signature algorithms in use, and that the modules which
 # stand in for the chip take besides; on a board those are not on the heap.
 FIRMWARE_KIB = 200
 DEVICE_KIB = 15

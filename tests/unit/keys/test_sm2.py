@@ -213,6 +213,12 @@ def test_a_certificate_names_an_issuer_of_combined_codes(tmp_path: Path) -> None
     assert (answer["ok"], answer["issuer"]) == (True, "CN Shanghai health"), answer
 
 
+def test_a_certificate_for_encryption_is_refused() -> None:
+    (der,) = (certificates.pem_to_der(one) for one in certificates.split_pem(file("encryption")))
+    with pytest.raises(KeyFormError, match="the one of the pair that is to sign"):
+        certificates.entry_of(der, "test")
+
+
 def test_a_certificate_with_a_point_off_the_curve() -> None:
     (der,) = (
         certificates.pem_to_der(block) for block in certificates.split_pem(file("certificate"))
