@@ -18,7 +18,7 @@ from host_tools.cli.keys import folder_option
 from host_tools.cli.verify import Moment
 from host_tools.codes.reading import read_code
 from host_tools.keys.store import KeyStore, load_public
-from host_tools.revocation import hashes, imports, of_code, part
+from host_tools.revocation import hashes, imports, of_code, part, signed
 from host_tools.revocation.revocation_list import (
     BASE,
     RECENT,
@@ -248,8 +248,21 @@ def remove(
 @_list_options
 @click.argument("paths", nargs=-1, required=True, type=_FILE, metavar="FILE...")
 @click.option("--source", help="Who says so. Default: the batch's id, or the file's name.")
+@click.option(
+    "--signer",
+    "signers",
+    type=_FILE,
+    multiple=True,
+    help="A certificate: files must be CMS messages, signed by one of those named.",
+)
 @_at_option
-def import_(where: Where, paths: tuple[Path, ...], source: str | None, at: int | None) -> None:
+def import_(
+    where: Where,
+    paths: tuple[Path, ...],
+    source: str | None,
+    signers: tuple[Path, ...],
+    at: int | None,
+) -> None:
     """Import batches of the EU gateway, other lists, or plain hashes.
 
     Batches: CMS or the JSON in it; its list of batches takes off those that it calls deleted. Card
@@ -257,7 +270,8 @@ def import_(where: Where, paths: tuple[Path, ...], source: str | None, at: int |
     identifier (URN:UVCI:...) a line.
     """
     now = times.now() if at is None else at
-    batches = [(path, batch) for path in paths for batch in imports.read_file(path)]
+    trusted = [signed.load_certificate(path) for path in signers]
+    batches = [(path, batch) for path in paths for batch in imports.read_file(path, trusted)]
     with where.open(create=True) as book:
         for path, batch in batches:
             name = source or batch.source.name

@@ -4,26 +4,25 @@ A batch of the EU's gateway is JSON inside a CMS message, in base64, PEM or DER:
 kid, hashType (SIGNATURE, UCI, COUNTRYCODEUCI) and entries, each the first 128 bits of a SHA-256.
 Its list of batches says which were deleted. A card revocation list (SMART Health Cards Framework
 1.4.0) has all revoked cards of a key. Besides: JSON with `revokedCerts`, the identifiers
-themselves; and plain text, one hash or identifier a line. Signatures are not checked, as with trust
-lists: whoever signs the bundle vouches for what is in it.
+themselves; and plain text, one hash or identifier a line. Signatures are checked if the signers'
+certificates are given; whoever signs the bundle vouches for what is in it.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import cms, pem
+from cryptography import x509
 
 from host_tools import times
 from host_tools.keys.public import decode64
 from host_tools.problems import Failure
+from host_tools.revocation import signed
 from host_tools.revocation.hashes import DCC_KINDS, RID, UCI, UNKNOWN, of_rid, of_text, of_uvci
 from host_tools.revocation.revocation_list import Entry, Source
 
@@ -45,8 +44,8 @@ class Batch:
     remark: str = ""
 
 
-def read_file(path: Path) -> list[Batch]:
-    """The batches in a file; Failure if it is of no form that is known."""
+def read_file(path: Path, trusted: Sequence[x509.Certificate] = ()) -> list[Batch]:
+    """The batches in a file; Failure if it is of no form that is known, or not signed as asked."""
     try:
         if path.stat().st_size > MAX_FILE:
             raise Failure(f"{path}: larger than {MAX_FILE:,} bytes; split it")
@@ -54,16 +53,25 @@ def read_file(path: Path) -> list[Batch]:
     except OSError as error:
         raise Failure(f"{path}: cannot be read: {error.strerror}") from None
     try:
-        return list(read(data, path.name))
+        return list(read(data, path.name, trusted))
     except Failure as failure:
         raise Failure(f"{path}: {failure}") from None
 
 
-def read(data: bytes, name: str) -> Iterator[Batch]:
-    """The batches in some bytes. name: of the file; of a batch it is the gateway's id."""
-    message = _cms(data)
+def read(data: bytes, name: str, trusted: Sequence[x509.Certificate] = ()) -> Iterator[Batch]:
+    """The batches in some bytes. name: of the file; of a batch it is the gateway's id.
+
+    trusted: if there are any, one of them must have signed the bytes, as a CMS message.
+    """
+    message = signed.read(data)
+    if trusted:
+        if message is None:
+            raise Failure("this is no CMS message, and with --signer it must be a signed one")
+        message.check(trusted)
     if message is not None:
-        data = message
+        if message.content is None:
+            raise Failure("the CMS message has no content of its own (it is detached)")
+        data = message.content
     if data.lstrip()[:1] in (b"{", b"["):
         try:
             document = json.loads(data)
@@ -74,34 +82,6 @@ def read(data: bytes, name: str) -> Iterator[Batch]:
         raise Failure("the content of this CMS message is no JSON")
     else:
         yield Batch(Source(name), tuple(_lines(data)))
-
-
-def _cms(data: bytes) -> bytes | None:
-    """The content of a signed CMS message; None if it is something else."""
-    der = data
-    if pem.detect(data):
-        kind, _, der = pem.unarmor(data)
-        if kind not in ("CMS", "PKCS7"):
-            raise Failure(f"a PEM block {kind!r} holds no revocations")
-    elif data[:1] != b"\x30":
-        try:
-            der = base64.b64decode(b"".join(data.split()), validate=True)
-        except (ValueError, binascii.Error):
-            return None
-        if der[:1] != b"\x30":
-            return None
-    try:
-        info = cms.ContentInfo.load(der)
-        if info["content_type"].native != "signed_data":
-            raise ValueError(f"its content is {info['content_type'].native}")
-        content = info["content"]["encap_content_info"]["content"].native
-    except (ValueError, TypeError, KeyError) as error:
-        if data[:1] == b"\x30" or pem.detect(data):
-            raise Failure(f"this is no signed CMS message: {error}") from None
-        return None  # plain text with a hash in base64 that begins like one
-    if not isinstance(content, bytes):
-        raise Failure("the CMS message has no content of its own (it is detached)")
-    return content
 
 
 def _documents(document: Any, name: str) -> Iterator[Batch]:

@@ -13,7 +13,7 @@ import pytest
 from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes as algorithms
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import NameOID
 
@@ -44,20 +44,36 @@ def read(document: object, name: str = "list.json") -> list[imports.Batch]:
     return list(imports.read(data, name))
 
 
+class Country:
+    """A key that signs batches, and its certificate."""
+
+    def __init__(self, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> None:
+        self.key = key
+        name = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "AT")])
+        self.certificate = (
+            x509.CertificateBuilder(name, name, key.public_key(), 7)
+            .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+            .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
+            .sign(key, algorithms.SHA256())
+        )
+
+    def sign(self, content: bytes, *more: pkcs7.PKCS7Options, pss: bool = False) -> bytes:
+        """As a national back end uploads it, in DER."""
+        kind = padding.PSS(padding.MGF1(algorithms.SHA256()), 32) if pss else None
+        builder = (
+            pkcs7.PKCS7SignatureBuilder()
+            .set_data(content)
+            .add_signer(self.certificate, self.key, algorithms.SHA256(), rsa_padding=kind)
+        )
+        return builder.sign(Encoding.DER, [pkcs7.PKCS7Options.Binary, *more])
+
+
+AUSTRIA = Country(ec.generate_private_key(ec.SECP256R1()))
+RSA = Country(rsa.generate_private_key(65537, 2048))
+
+
 def signed(content: bytes) -> bytes:
-    """As a national back end uploads it, in DER."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "AT")])
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), 7)
-        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
-        .sign(key, algorithms.SHA256())
-    )
-    builder = pkcs7.PKCS7SignatureBuilder().set_data(content)
-    return builder.add_signer(certificate, key, algorithms.SHA256()).sign(
-        Encoding.DER, [pkcs7.PKCS7Options.Binary]
-    )
+    return AUSTRIA.sign(content)
 
 
 def indefinite(der: bytes) -> bytes:
@@ -102,6 +118,31 @@ def test_a_batch_comes_in_a_cms_message() -> None:
     forms.append(base64.b64encode(indefinite(der)))
     expected = read(content, NAME)
     assert [list(imports.read(form, NAME)) for form in forms] == [expected] * len(forms)
+
+
+def test_a_batch_must_be_signed_by_whom_one_asks_for() -> None:
+    content = json.dumps(batch()).encode()
+    plain = pkcs7.PKCS7Options.NoAttributes
+    messages = {
+        "ECDSA": (AUSTRIA, AUSTRIA.sign(content)),
+        "BER": (AUSTRIA, indefinite(AUSTRIA.sign(content))),
+        "no attributes": (AUSTRIA, AUSTRIA.sign(content, plain)),
+        "RSA": (RSA, RSA.sign(content)),
+        "PSS": (RSA, RSA.sign(content, pss=True)),
+    }
+    for name, (country, message) in messages.items():
+        other = AUSTRIA if country is RSA else RSA
+        both = [other.certificate, country.certificate]
+        assert list(imports.read(message, NAME, both)) == read(content, NAME), name
+        with pytest.raises(Failure, match="none of the certificates"):
+            list(imports.read(message, NAME, [other.certificate]))
+        at = message.index(b'"country": "') + 12
+        forged = message[:at] + b"DE" + message[at + 2 :]
+        assert b'"country": "DE"' in forged
+        with pytest.raises(Failure, match="none of the certificates"):
+            list(imports.read(forged, NAME, [country.certificate]))
+    with pytest.raises(Failure, match="no CMS message"):
+        list(imports.read(content, NAME, [AUSTRIA.certificate]))
 
 
 def test_a_list_of_batches_says_what_was_deleted() -> None:
