@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cbor2
 import pytest
 
 from host_tools import times
+from host_tools.cbor import encode
 from host_tools.codes import oc1
 from host_tools.keys.private import generate
 from host_tools.names import COLOURS, ES256, KINDS
 from host_tools.simulator.demo_site import DemoSite
 from tests.browser.conftest import Phone, PowerOn, Serve
 from tests.browser.driving import read_qr
-from tests.browser.issuers import code, key_of, paste
+from tests.browser.issuers import code, holder_of, paste
+from tests.browser.serving import GATECTL, PERSONS
 
 if TYPE_CHECKING:
     import playwright.sync_api as driver
@@ -75,7 +80,7 @@ def test_bad_news_is_marked(serve: Serve, phone: Phone, site: DemoSite) -> None:
         },
         "shanghai": {HEALTH: [[31, COLOURS["red"], 20], [31, COLOURS["green"], 5]]},
     }
-    assert paste(page, code(site, key_of(page), said, now, now + HOUR)) == "Added."
+    assert paste(page, code(site, holder_of(page), said, now, now + HOUR)) == "Added."
     assert words(page, "#band").startswith("Red 红码")
     assert "strictest" in words(page, "#band")
     assert words(page, ".tile.travel.bad") == (
@@ -94,7 +99,7 @@ def test_an_issuer_without_a_name_is_called_by_its_key(
     page = phone(serve().address)
     now = times.now()
     said = {"national": {HEALTH: [[0, 1, 0]]}}
-    paste(page, code(site, key_of(page), said, now, now + HOUR))
+    paste(page, code(site, holder_of(page), said, now, now + HOUR))
     kid = site.keys["national"].public.kid.hex()
     assert page.locator(".card h3").all_inner_texts() == [f"Issuer {kid}"]
 
@@ -105,7 +110,7 @@ def test_what_has_expired_is_left_out_and_the_rest_still_opens_the_gate(
     page = phone(serve().url, clock=True)
     now = times.now()
     said = {"hospital": {TEST: [[31, 1, 0, 0]]}}
-    assert paste(page, code(site, key_of(page), said, now, now + HOUR)) == "Added."
+    assert paste(page, code(site, holder_of(page), said, now, now + HOUR)) == "Added."
     assert statements(page) == 4
     later(page, HOUR)
     page.locator("#notices", has_text="left out of the code: Ruijin Hospital").wait_for()
@@ -129,7 +134,7 @@ def test_what_is_not_valid_yet_waits(serve: Serve, phone: Phone, site: DemoSite)
     page = phone(serve().url, clock=True)
     now = times.now()
     said = {"national": {HEALTH: [[0, 1, 0]]}}
-    early = code(site, key_of(page), said, now, now + 5 * HOUR, not_before=now + HOUR)
+    early = code(site, holder_of(page), said, now, now + 5 * HOUR, not_before=now + HOUR)
     assert paste(page, early) == "Added."
     assert "Not valid yet and left out of the code: National platform" in words(page, "#notices")
     assert statements(page) == 3
@@ -144,7 +149,7 @@ def test_a_newer_word_replaces_the_issuers_older_one(
     page = phone(serve().url)
     now = times.now()
     orange = {"shanghai": {HEALTH: [[31, COLOURS["orange"], 0]]}}
-    assert paste(page, code(site, key_of(page), orange, now + 1, now + HOUR)) == "Added."
+    assert paste(page, code(site, holder_of(page), orange, now + 1, now + HOUR)) == "Added."
     assert statements(page) == 3
     assert words(page, "#band").startswith("Orange 橙码")
 
@@ -153,7 +158,8 @@ def test_another_pseudonym_replaces_everything(serve: Serve, phone: Phone, site:
     page = phone(serve().url)
     now = times.now()
     said = {"national": {HEALTH: [[0, 1, 0]]}}
-    other = code(site, key_of(page), said, now, now + HOUR, subject=bytes(8))
+    block = cbor2.loads(holder_of(page))
+    other = code(site, encode({**block, 2: bytes(8)}), said, now, now + HOUR)
     assert paste(page, other) == "Added."
     assert statements(page) == 1
 
@@ -169,7 +175,7 @@ def test_what_cannot_be_added_is_refused(
     text, answer = {
         "garbage": ("OC1:ABC", "This is not a code that begins with OC1:."),
         "another phone's": (
-            code(site, stranger, said, now, now + HOUR),
+            code(site, oc1.holder_block(bytes(8), stranger), said, now, now + HOUR),
             "This code is bound to another phone's key.",
         ),
         "a certificate": ("HC1:6BF+70790T9WJWG", "This is not a code that begins with OC1:."),
@@ -182,7 +188,7 @@ def test_what_cannot_be_added_is_refused(
 def test_a_file_is_as_good_as_pasting(serve: Serve, phone: Phone, site: DemoSite) -> None:
     page = phone(serve().address)
     now = times.now()
-    text = code(site, key_of(page), {"national": {HEALTH: [[0, 1, 0]]}}, now, now + HOUR)
+    text = code(site, holder_of(page), {"national": {HEALTH: [[0, 1, 0]]}}, now, now + HOUR)
     file = {"name": "code.txt", "mimeType": "text/plain", "buffer": f"{text}\r\n".encode()}
     page.locator("#open-settings").click()
     page.locator("#file").set_input_files([file])  # type: ignore[list-item]
@@ -198,7 +204,20 @@ def test_too_many_claims_are_told(serve: Serve, phone: Phone, site: DemoSite) ->
     for issuer in ("national", "hospital", "shanghai"):
         regions = dict.fromkeys(range(10, 42), 1)
         said = {issuer: {TRAVEL: [[0, 14, regions]] * 4, VACCINATION: long}}
-        key = key_of(page)
-        holder = code(site, key, said, now, now + HOUR)
-        assert paste(page, holder) == "Added."
+        assert paste(page, code(site, holder_of(page), said, now, now + HOUR)) == "Added."
     page.get_by_text("Too many claims for one code").wait_for()
+
+
+def test_issuers_who_never_met_sign_for_the_same_phone(
+    serve: Serve, phone: Phone, keys: Path, gate: PowerOn
+) -> None:
+    """Each runs `gatectl issue` on a machine of its own, with what the page shows for them."""
+    page = phone(serve().address)
+    person = PERSONS / "zhou-several-issuers.yaml"
+    asks = page.locator("#request").text_content()
+    for number, issuer in enumerate(("hospital", "national", "shanghai"), 1):
+        command = [GATECTL, "issue", person, "--for", asks, "--only", issuer, "--keys", keys]
+        made = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        assert paste(page, made) == "Added."
+        assert statements(page) == number
+    assert gate().present(read_qr(page.screenshot())).granted

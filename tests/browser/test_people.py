@@ -10,7 +10,7 @@ from host_tools import times
 from host_tools.names import COLOURS, KINDS
 from host_tools.simulator.demo_site import DemoSite
 from tests.browser.conftest import Phone, Serve
-from tests.browser.issuers import code, key_of, paste
+from tests.browser.issuers import code, holder_of, paste
 
 if TYPE_CHECKING:
     import playwright.sync_api as driver
@@ -81,7 +81,16 @@ def test_everything_can_be_reached_by_keyboard(serve: Serve, phone: Phone) -> No
     for _ in range(12):
         page.keyboard.press("Tab")
         reached.append(page.evaluate(focused))
-    for control in ("renew", "pasted", "add", "file", "gate", "copy-key", "save-key", "forget"):
+    for control in (
+        "renew",
+        "pasted",
+        "add",
+        "file",
+        "gate",
+        "copy-request",
+        "save-request",
+        "forget",
+    ):
         assert control in reached
     page.keyboard.press("Escape")
     assert not page.locator("#settings").is_visible()
@@ -123,7 +132,7 @@ def test_texts_stand_out_whatever_the_colour(
         "national": {KINDS["test"]: [[31, 2, 1, 60]], KINDS["travel"]: [[0, 9, {5301: 1}, [53]]]},
     }
     assert _too_faint(page) == []
-    paste(page, code(site, key_of(page), said, now, now + 600))
+    paste(page, code(site, holder_of(page), said, now, now + 600))
     assert _too_faint(page) == []
     page.locator("#open-settings").click()
     assert _too_faint(page) == []

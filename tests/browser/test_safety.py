@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from host_tools.holder.serve import HEADERS
 from tests.browser.conftest import Phone, Serve, open_page
-from tests.browser.issuers import key_of
+from tests.browser.issuers import holder_of
 from tests.browser.serving import TICKET
 
 if TYPE_CHECKING:
@@ -44,16 +44,16 @@ def test_the_private_key_cannot_leave_the_browser(serve: Serve, phone: Phone) ->
 
 def test_the_key_stays_the_same_until_everything_is_deleted(serve: Serve, phone: Phone) -> None:
     page = phone(serve().url)
-    first = key_of(page)
+    first = holder_of(page)
     page.reload()
     page.wait_for_selector("html[data-ready]")
-    assert key_of(page) == first
+    assert holder_of(page) == first
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator("#open-settings").click()
     page.locator("#forget").click()
     page.get_by_text("Nothing stored yet").wait_for()
     page.wait_for_selector("html[data-ready]")
-    assert key_of(page) != first
+    assert holder_of(page) != first
 
 
 def test_nothing_is_asked_of_anybody_else(serve: Serve, chrome: driver.Browser) -> None:

@@ -11,6 +11,7 @@ const ECDSA = { name: "ECDSA", namedCurve: "P-256" };
 export interface HolderKey {
   private: CryptoKey;
   point: Bytes;
+  subject: Bytes; // the pseudonym of whoever has this phone, unless issuers choose another
 }
 
 export async function generate(): Promise<HolderKey> {
@@ -18,6 +19,7 @@ export async function generate(): Promise<HolderKey> {
   return {
     private: pair.privateKey,
     point: new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)),
+    subject: crypto.getRandomValues(new Uint8Array(8)),
   };
 }
 
@@ -25,14 +27,6 @@ export async function generate(): Promise<HolderKey> {
 export async function sign(key: HolderKey, message: Bytes): Promise<Bytes> {
   const made = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key.private, message);
   return new Uint8Array(made);
-}
-
-/** The public key as issuers' tools take it: SubjectPublicKeyInfo in PEM. */
-export async function pem(key: HolderKey): Promise<string> {
-  const usable = await crypto.subtle.importKey("raw", key.point, ECDSA, true, ["verify"]);
-  const der = new Uint8Array(await crypto.subtle.exportKey("spki", usable));
-  const lines = base64(der).match(/.{1,64}/g) ?? [];
-  return ["-----BEGIN PUBLIC KEY-----", ...lines, "-----END PUBLIC KEY-----", ""].join("\n");
 }
 
 /** The public key as a JSON Web Key (RFC 7517). */

@@ -5,7 +5,7 @@
 
 import { enrol, EnrolError } from "./enrol.js";
 import { sign, type HolderKey } from "./keys.js";
-import { CodeError, compose, parse, type Body } from "./oc1/code.js";
+import { CodeError, compose, holderBlock, parse, request, type Body } from "./oc1/code.js";
 import type { Said } from "./oc1/claims.js";
 import { summarise } from "./summary.js";
 import { ofBrowser, otherOf, textsOf, type Language } from "./texts/index.js";
@@ -135,6 +135,7 @@ async function tick(): Promise<void> {
 
 async function changed(): Promise<void> {
   draw();
+  dialog.showRequest(request(wallet.body?.holder ?? holderBlock(key.subject, key.point)));
   await refresh();
 }
 
@@ -227,7 +228,6 @@ async function start(): Promise<void> {
   }
   listen();
   await changed();
-  await dialog.showKey(key);
   await takeLink();
   await changed();
   void tick();

@@ -39,6 +39,10 @@ const ANSWERS = {
     const parts = statements.map((one) => [one.protected, one.payload, one.signature].map(hex));
     return { holder: hex(holder), statements: parts };
   },
+  holder({ subject, point }) {
+    const holder = page.code.holderBlock(bytes(subject), bytes(point));
+    return { holder: hex(holder), request: page.code.request(holder) };
+  },
   isBoundTo: ({ holder, point }) => page.code.isBoundTo(bytes(holder), bytes(point)),
   read({ text }) {
     return page.code.parse(text).statements.map((one) => {

@@ -16,6 +16,7 @@ from host_tools.codes import examples, issuing, oc1
 from host_tools.codes.person import read_person
 from host_tools.codes.picture import QUIET_ZONE, draw
 from host_tools.firmware import ROOT
+from host_tools.holder import request
 from host_tools.keys.private import generate
 from host_tools.keys.public import from_native
 from host_tools.names import ES256
@@ -143,6 +144,14 @@ def test_what_is_no_code_is_refused(ask: Ask, change: object) -> None:
 def test_texts_that_are_no_codes(ask: Ask, text: str) -> None:
     with pytest.raises(PageError):
         ask("parse", text=text)
+
+
+@given(st.binary(min_size=8, max_size=16), st.integers(1, 2**64))
+def test_requests_are_the_hosts(ask: Ask, subject: bytes, secret: int) -> None:
+    key = examples.key(secret).public
+    made = ask("holder", subject=subject.hex(), point=(b"\x04" + key.raw).hex())
+    assert made["holder"] == oc1.holder_block(subject, key).hex()
+    assert request.read(made["request"]) == bytes.fromhex(made["holder"])
 
 
 def test_whose_key_a_code_is_bound_to(ask: Ask) -> None:

@@ -7,6 +7,7 @@ import * as base45 from "./base45.js";
 import { decode, encode, equal, type Bytes, type Item } from "./cbor.js";
 
 export const PREFIX = "OC1:";
+const REQUEST_PREFIX = "OC1H:";
 export const MAX_BODY = 1536; // bytes
 export const MAX_STATEMENTS = 8;
 export const MAX_GATE = 32; // bytes of UTF-8
@@ -120,6 +121,27 @@ export function boundKey(holder: Bytes): { x: Uint8Array; odd: boolean } | null 
   const key = cnf instanceof Map ? cnf.get(1) : undefined;
   const [x, odd] = key instanceof Map ? [key.get(-2), key.get(-3)] : [];
   return x instanceof Uint8Array && typeof odd === "boolean" ? { x, odd } : null;
+}
+
+/** Who a code is about, with the key that proves it; point: the 65 bytes of the key. */
+export function holderBlock(subject: Uint8Array, point: Uint8Array): Bytes {
+  const key = new Map<Item, Item>([
+    [1, 2],
+    [-1, 1],
+    [-2, point.slice(1, 33)],
+    [-3, point[64]! % 2 === 1],
+  ]);
+  return encode(
+    new Map<Item, Item>([
+      [2, subject],
+      [8, new Map([[1, key]])],
+    ]),
+  );
+}
+
+/** What issuers need to make statements for this phone: its holder block, and nothing secret. */
+export function request(holder: Bytes): string {
+  return REQUEST_PREFIX + base45.encode(holder);
 }
 
 /** Whether a holder block is bound to a public key, given as the 65 bytes of a point. */

@@ -1,11 +1,12 @@
 /** The dialog: renew, add a code, prove for one gate only, this phone's key, delete everything. */
 
-import { pem, type HolderKey } from "../keys.js";
 import { MAX_GATE } from "../oc1/code.js";
 import type { Texts } from "../texts/index.js";
 import { find } from "./dom.js";
+import { draw } from "./qr.js";
 
 const MAX_FILE = 8192; // bytes
+const REQUEST_WIDTH = 196; // pixels
 
 type Problem = keyof Texts["problems"];
 
@@ -30,7 +31,7 @@ export class SettingsView {
   constructor(private readonly actions: Actions) {
     this.on("renew", () => this.tell(actions.renew(), "renewed"));
     this.on("add", () => this.add(this.pasted.value));
-    this.on("copy-key", () => this.copy());
+    this.on("copy-request", () => this.copy());
     this.on("forget", () => this.forget());
     find("file", HTMLInputElement).addEventListener("change", (event) => this.read(event));
     this.gate.addEventListener("change", () => this.setGate());
@@ -41,11 +42,15 @@ export class SettingsView {
     this.dialog.showModal();
   }
 
-  async showKey(key: HolderKey): Promise<void> {
-    const text = await pem(key);
-    find("key", HTMLElement).textContent = text;
-    const link = find("save-key", HTMLAnchorElement);
-    link.href = URL.createObjectURL(new Blob([text], { type: "application/x-pem-file" }));
+  /** What issuers need of this phone, to read by eye, by camera or from a file. */
+  showRequest(text: string): void {
+    const shown = find("request", HTMLElement);
+    if (shown.textContent === text) return;
+    shown.textContent = text;
+    draw(find("request-qr", HTMLCanvasElement), text, REQUEST_WIDTH, devicePixelRatio || 1);
+    const link = find("save-request", HTMLAnchorElement);
+    URL.revokeObjectURL(link.href);
+    link.href = URL.createObjectURL(new Blob([`${text}\n`], { type: "text/plain" }));
   }
 
   draw(texts: Texts, state: State): void {
@@ -60,14 +65,15 @@ export class SettingsView {
       ["file-label", texts.file],
       ["gate-label", texts.gate],
       ["gate-hint", texts.gateHint],
-      ["key-title", texts.key],
-      ["key-hint", texts.keyHint],
-      ["copy-key", texts.copy],
-      ["save-key", texts.save],
+      ["request-title", texts.request],
+      ["request-hint", texts.requestHint],
+      ["copy-request", texts.copy],
+      ["save-request", texts.save],
       ["forget", texts.forget],
       ["forget-hint", texts.forgetHint],
     ];
     for (const [id, text] of labels) find(id, HTMLElement).textContent = text;
+    find("request-qr", HTMLCanvasElement).setAttribute("aria-label", texts.request);
     find("close", HTMLButtonElement).setAttribute("aria-label", texts.close);
     find("renew-part", HTMLElement).hidden = !state.canRenew;
     if (document.activeElement !== this.gate) this.gate.value = state.gate ?? "";
@@ -113,7 +119,7 @@ export class SettingsView {
   }
 
   private async copy(): Promise<void> {
-    await navigator.clipboard.writeText(find("key", HTMLElement).textContent ?? "");
+    await navigator.clipboard.writeText(find("request", HTMLElement).textContent ?? "");
     if (this.texts) this.say(this.texts.copied);
   }
 
