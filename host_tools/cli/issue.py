@@ -138,7 +138,7 @@ def _report(
                 "characters": size,
                 "qr_version": picture.version,
                 "qr_level": picture.level,
-                "issuers": len(oc1.parse_text(picture.text)[1]),  # type: ignore[arg-type]
+                "issuers": len(oc1.split_text(picture.text)[1]),
                 "id": None if person.cti is None else person.cti.hex(),
                 "issued": times.rfc3339(person.issued),
                 "expires": times.rfc3339(person.expires),

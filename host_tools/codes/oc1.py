@@ -127,9 +127,15 @@ def parse_text(text: str) -> list[object]:
     return body
 
 
+def split_text(text: str) -> tuple[bytes, list[object]]:
+    """The holder block and the statements of a code's text, whatever these hold."""
+    holder, statements = parse_text(text)[:2]
+    if not isinstance(holder, bytes) or not isinstance(statements, list) or not statements:
+        raise Failure("the code is not an OC1 code")
+    return holder, statements
+
+
 def with_proof(text: str, shown: Proof) -> str:
     """The same code with a fresh proof in place of an older one."""
-    holder, statements = parse_text(text)[:2]
-    assert isinstance(holder, bytes)
-    assert isinstance(statements, list)
+    holder, statements = split_text(text)
     return to_text([holder, statements, proof(shown, holder, statements)])

@@ -38,9 +38,7 @@ def statements_in(given: str) -> tuple[bytes, list[Statement]]:
     """The holder block and the statements of a code: its text, or a file or picture of it."""
     text = read_code(given).decode("utf-8", "replace").strip()
     try:
-        holder, listed = oc1.parse_text(text)[:2]
-        if not isinstance(holder, bytes) or not isinstance(listed, list) or not listed:
-            raise Failure("the code is not an OC1 code")
+        holder, listed = oc1.split_text(text)
         return holder, [statement.read(cbor2.dumps(one)) for one in listed]
     except Failure as failure:
         short = given if len(given) <= 60 else f"{given[:57]}..."

@@ -17,6 +17,7 @@ from host_tools.interpreter import Interpreter
 from host_tools.revocation.part import base_part
 
 from .people import CITY, FOUR, GREEN, HOLDER, NOW, PLATFORM, certificate, code, trust_part
+from .test_several_issuers import MINE, NATIONAL, about, shown
 
 MAIN = Path(__file__).with_name("heap_main.py")
 HEAP = "100k"  # everything: firmware, its modules' variables, the codes
@@ -54,27 +55,40 @@ HOSTILE = [
 def test_every_good_code_is_read_between_hostile_ones(
     micropython_x86: Interpreter, tmp_path: Path, revoked: int
 ) -> None:
-    build.build("x86", tmp_path / "firmware")
-    shown = [one for hostile in HOSTILE for one in (*GOOD, hostile)] + GOOD
-    (tmp_path / "trust").write_bytes(trust_part())
-    (tmp_path / "codes").write_bytes(b"".join(len(c).to_bytes(2, "big") + c for c in shown))
-    files = [tmp_path / name for name in ("trust", "codes", "revoked")]
-    if revoked:
-        part = base_part(hashlib.sha256(b"%d" % n).digest()[:16] for n in range(revoked))
-        (tmp_path / "revoked").write_bytes(part)
+    part = base_part(hashlib.sha256(b"%d" % n).digest()[:16] for n in range(revoked))
+    every_good_is_read(micropython_x86, tmp_path, GOOD, HEAP, part if revoked else b"")
+
+
+# What a site takes whose issuers sign in different ways: each algorithm's module stays in memory.
+@pytest.mark.parametrize(("issuers", "heap"), [((0, 1, 3), "110k"), ((0, 1, 2, 3, 4), "150k")])
+def test_several_issuers_of_several_algorithms(
+    micropython_x86: Interpreter, tmp_path: Path, issuers: tuple[int, ...], heap: str
+) -> None:
+    live = shown([about(MINE)[n] for n in issuers])
+    every_good_is_read(micropython_x86, tmp_path, [live], heap)
+
+
+def every_good_is_read(
+    interpreter: Interpreter, folder: Path, good: list[bytes], heap: str, revoked: bytes = b""
+) -> None:
+    """Show good codes before and after each hostile one."""
+    build.build("x86", folder / "firmware")
+    tried = [one for hostile in HOSTILE for one in (*good, hostile)] + good
+    (folder / "trust").write_bytes(trust_part(NATIONAL))
+    (folder / "codes").write_bytes(b"".join(len(c).to_bytes(2, "big") + c for c in tried))
+    (folder / "revoked").write_bytes(revoked)
+    files = [folder / name for name in ("trust", "codes", "revoked")]
     outcome = micropython.run(
         [str(MAIN), *map(str, files if revoked else files[:2])],
-        heap=HEAP,
-        interpreter=micropython_x86,
-        extra_path=[tmp_path / "firmware"],
+        heap=heap,
+        interpreter=interpreter,
+        extra_path=[folder / "firmware"],
     )
     assert outcome.returncode == 0, outcome.stderr
     reasons = [json.loads(line) for line in outcome.stdout.splitlines()]
-    assert len(reasons) == len(shown)
-    assert [r for c, r in zip(shown, reasons, strict=True) if c in GOOD] == [None] * len(
-        [c for c in shown if c in GOOD]
-    )
-    assert all(r for c, r in zip(shown, reasons, strict=True) if c not in GOOD)
+    assert len(reasons) == len(tried)
+    for code_shown, reason in zip(tried, reasons, strict=True):
+        assert (reason is None) == (code_shown in good), (reason, code_shown[:40])
 
 
 @pytest.fixture
