@@ -1,16 +1,22 @@
-"""What each module of the firmware keeps on the heap once imported.
+"""What each module of the firmware keeps on the heap once imported, in bytes.
 
     python -m host_tools.bench.heap
 
-Measured on the 32-bit interpreter with the firmware compiled for it, as a board has it. A module is
-imported when all that it imports has been, so that what it takes is its own. Machine code is not in
-it (it lies in executable memory); what a module makes at its first use is not either.
+Measured on the 32-bit interpreter with the firmware compiled for it, as a board has it: from a file
+system, as LittleFS, where everything is copied; and from a ROM file system, mapped flash, where
+byte code and constants stay. A module is imported when all that it imports has been, so that what
+it takes is its own. Names that no module before had are counted apart: the interpreter keeps them
+in pools that double. Machine code is not in it (it lies in executable memory); what a module makes
+at its first use is not either.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import re
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,20 +24,29 @@ from host_tools import interpreter as micropython
 from host_tools.boards import build
 from host_tools.firmware import FIRMWARE
 
-# Runs on MicroPython: argv is the tree and a file with names of modules, in order.
+# Runs on MicroPython: argv is the tree or image and a file with names of modules, in order.
 SCRIPT = """
-import gc, json, sys
-sys.path.insert(0, sys.argv[1])
+import ffi, gc, json, micropython, os, sys, uctypes, vfs
+path = sys.argv[1]
+if path.endswith(".romfs"):
+    libc = ffi.open("libc.so.6")
+    fd = libc.func("i", "open", "si")(path, 0)
+    size = os.stat(path)[6]
+    at = libc.func("i", "mmap", "iiiiii")(0, size, 1, 2, fd, 0)
+    vfs.mount(vfs.VfsRom(uctypes.bytearray_at(at & 0xFFFFFFFF, size)), "/rom")
+    path = "/rom"
+sys.path.insert(0, path)
 with open(sys.argv[2]) as file:
     names = json.load(file)
-found = []
 for name in ["asyncio", "machine", "hashlib", "json", "binascii", "array", "io", "os"] + names:
     gc.collect()
-    before = gc.mem_alloc()
+    print("before", gc.mem_alloc())
+    micropython.qstr_info()
     __import__(name)
     gc.collect()
-    found.append((name, gc.mem_alloc() - before))
-print(json.dumps(found))
+    print("after", gc.mem_alloc())
+    micropython.qstr_info()
+    print("module", name)
 """
 CHIP = "class Pin:\n    pass\n\n\nclass UART:\n    pass\n"
 BOARD = "RELAYS = READER = FIRE = GREEN = RED = BUZZER = NAME = None\n"
@@ -76,33 +91,48 @@ def order(wanted: dict[str, set[str]]) -> list[str]:
     return done
 
 
-def measure() -> list[tuple[str, int]]:
-    """Bytes of each module, in the order in which they were imported."""
-    interpreter = micropython.find(32)
+def measure() -> dict[str, tuple[int, int, int]]:
+    """By module: bytes from a file system, from a ROM file system, and of new names (of both)."""
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
-        build.build("x86", folder / "tree")
-        (folder / "tree" / "machine.py").write_text(CHIP, encoding="utf-8")
-        (folder / "tree" / "board.py").write_text(BOARD, encoding="utf-8")
-        (folder / "names.json").write_text(json.dumps(order(modules())), encoding="utf-8")
-        (folder / "script.py").write_text(SCRIPT, encoding="utf-8")
-        done = micropython.run(
-            [str(folder / name) for name in ("script.py", "tree", "names.json")],
-            interpreter=interpreter,
-            heap="4m",
-        )
+        tree, image = folder / "tree", folder / "image.romfs"
+        build.build("x86", tree)
+        (tree / "machine.py").write_text(CHIP, encoding="utf-8")
+        (tree / "board.py").write_text(BOARD, encoding="utf-8")
+        tool = Path(sys.executable).with_name("mpremote")
+        command: list[str | Path] = [tool, "romfs", "--output", image, "--no-mpy", "build", tree]
+        subprocess.run(command, check=True, capture_output=True)
+        copied, mapped = (_imported(folder, str(path)) for path in (tree, image))
+    return {name: (own, mapped[name][0], names) for name, (own, names) in copied.items()}
+
+
+def _imported(folder: Path, path: str) -> dict[str, tuple[int, int]]:
+    (folder / "names.json").write_text(json.dumps(order(modules())), encoding="utf-8")
+    (folder / "script.py").write_text(SCRIPT, encoding="utf-8")
+    done = micropython.run(
+        [str(folder / "script.py"), path, str(folder / "names.json")],
+        interpreter=micropython.find(32),
+        heap="4m",
+    )
     if done.returncode:
         raise RuntimeError(done.stderr.strip()[-500:])
-    return [(str(name), int(size)) for name, size in json.loads(done.stdout)]
+    found = {}
+    for part in done.stdout.split("before ")[1:]:
+        before, after = (int(n) for n in re.findall(r"^(?:after )?(\d+)$", part, re.MULTILINE))
+        names = [int(n) for n in re.findall(r"n_total_bytes=(\d+)", part)]
+        new = names[1] - names[0]
+        found[part.rsplit("module ", 1)[1].strip()] = after - before - new, new
+    return found
 
 
 def main() -> None:
     """Print it, the largest first."""
     found = measure()
-    for name, size in sorted(found, key=lambda one: -one[1]):
-        if size:
-            print(f"{name:36}{size:8,}")
-    print(f"{'all':36}{sum(size for _, size in found):8,}")
+    rows = sorted(found.items(), key=lambda row: -row[1][0])
+    total = tuple(sum(sizes[i] for sizes in found.values()) for i in range(3))
+    print(f"{'module':32}{'LittleFS':>10}{'ROMFS':>10}{'names':>10}")
+    for name, sizes in [*rows, ("all", total)]:
+        print(f"{name:32}" + "".join(f"{size:10,}" for size in sizes))
 
 
 if __name__ == "__main__":
