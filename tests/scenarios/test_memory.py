@@ -24,8 +24,8 @@ from tests.scenarios.conftest import MakeTurnstile
 # KiB that the modules which stand in for the chip take, and the codes on their way through them; on
 # a board those are not on the heap.
 DEVICE_KIB = 20
-# KiB for the firmware, from a file system and from mapped flash: with all four algorithms in use, and
-# with ES256 and PS256.
+# KiB for the firmware, from a file system and from mapped flash: with all four algorithms in use,
+# and with ES256 and PS256.
 LITTLEFS = {4: 205, 2: 185}
 ROMFS = {4: 130, 2: 115}
 ROUNDS = 3
