@@ -209,15 +209,18 @@ def test_too_many_claims_are_told(serve: Serve, phone: Phone, site: DemoSite) ->
 
 
 def test_issuers_who_never_met_sign_for_the_same_phone(
-    serve: Serve, phone: Phone, keys: Path, gate: PowerOn
+    serve: Serve, phone: Phone, keys: Path, gate: PowerOn, tmp_path: Path
 ) -> None:
     """Each runs `gatectl issue` on a machine of its own, with what the page shows for them."""
     page = phone(serve().address)
-    person = PERSONS / "zhou-several-issuers.yaml"
+    person = tmp_path / "zhou.yaml"
+    lines = (PERSONS / "zhou-several-issuers.yaml").read_text().splitlines(keepends=True)
+    person.write_text("".join(line for line in lines if not line.startswith("subject:")))
     asks = page.locator("#request").text_content()
     for number, issuer in enumerate(("hospital", "national", "shanghai"), 1):
         command = [GATECTL, "issue", person, "--for", asks, "--only", issuer, "--keys", keys]
-        made = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        assert paste(page, made) == "Added."
+        made = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stderr
+        assert paste(page, made.stdout) == "Added."
         assert statements(page) == number
     assert gate().present(read_qr(page.screenshot())).granted
