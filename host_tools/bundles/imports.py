@@ -12,9 +12,10 @@ from pathlib import Path
 import cbor2
 
 from host_tools.bundles import certificates, lists, trust_file
-from host_tools.bundles.entry import TrustEntry
+from host_tools.bundles.entry import TrustEntry, shorten
 from host_tools.bundles.lists import Finding
-from host_tools.keys.public import decode64
+from host_tools.keys.public import decode64, from_spki
+from host_tools.names import ALL_CLAIMS, FORMATS, LATEST
 from host_tools.problems import Failure
 
 MAX_FILE = 64 << 20
@@ -91,10 +92,27 @@ def import_data(
 def _pem(data: bytes, source: str) -> Iterator[Finding]:
     blocks = certificates.split_pem(data)
     if not blocks:
-        kind = "a key, not a certificate" if b"KEY-----" in data else "no certificate"
-        yield Finding("", problem=f"the PEM holds {kind}; `gatectl keys show` writes keys as JWK")
+        yield _bare_key(data, source)
         return
     yield from _certificates([certificates.pem_to_der(b) for b in blocks], source, "certificate")
+
+
+def _bare_key(data: bytes, source: str) -> Finding:
+    """A public key in PEM: it says nothing but itself, so its kid is the one that OC1 codes of
+    `gatectl issue` name, and the rest is the operator's to say."""
+    if b"PUBLIC KEY-----" not in data:
+        what = "a private key: give its public half" if b"KEY-----" in data else "no certificate"
+        return Finding("", problem=f"the PEM holds {what}; see: gatectl keys show")
+    try:
+        key = from_spki(data)
+    except ValueError as error:
+        return Finding("", problem=str(error))
+    name = Path(source).name.removesuffix(".pem").removesuffix(".pub")
+    entry = TrustEntry(
+        key.kid, key.alg, key.raw, shorten(name), 0, LATEST, ALL_CLAIMS, formats=FORMATS["OC1"],
+        source=source,
+    )  # fmt: skip
+    return Finding("", entry)
 
 
 def _certificates(ders: Sequence[bytes], source: str, noun: str) -> Iterator[Finding]:

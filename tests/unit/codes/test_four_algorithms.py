@@ -114,8 +114,27 @@ def test_an_sm2_issuers_public_half_travels_in_every_form(folder: Path) -> None:
     works("trust", "import", "sm2.jwk", "--name", "sm2", "-o", "trust.json", cwd=folder)
     code = works("issue", "person.yaml", cwd=folder).strip()
     site = SITE.replace("    - {key: sm2, claims: [test], for: [CN]}\n", "")
+    works("trust", "import", "sm2.pub.pem", "--name", "sm2", "-o", "pem.json", cwd=folder)
+    entries = [json.loads((folder / f"{name}.json").read_text())["issuers"][0]
+               for name in ("trust", "pem")]  # fmt: skip
+    assert entries[0]["kid"] == entries[1]["kid"]
+    assert entries[1]["formats"] == ["OC1"]
     (folder / "imported.yaml").write_text(site.replace("trust:", "trust:\n  files: [trust.json]"))
+    (folder / "pem.yaml").write_text(site.replace("trust:", "trust:\n  files: [pem.json]"))
     (folder / "file.yaml").write_text(SITE.replace("key: sm2,", "key: sm2.pub.pem,"))
-    for name in ("imported", "file"):
+    for name in ("imported", "pem", "file"):
         works("bundle", "build", f"{name}.yaml", "--key", "operator-sm2", cwd=folder)
         assert verify(folder, f"{name}.bundle", code)["ok"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_public_key_in_pem_is_imported_and_a_private_one_is_not(folder: Path, name: str) -> None:
+    (folder / f"{name}.pub.pem").write_text(works("keys", "show", name, "--pem", cwd=folder))
+    works("trust", "import", f"{name}.pub.pem", "-o", "pem.json", cwd=folder)
+    (entry,) = json.loads((folder / "pem.json").read_text())["issuers"]
+    (key,) = [key for key in json.loads(works("keys", "list", "--json", cwd=folder))
+              if key["name"] == name]  # fmt: skip
+    assert (entry["name"], entry["kid"], entry["key"]) == (name, key["kid"], key["public"])
+    done = gatectl("trust", "import", key["file"], "-o", "none.json", cwd=folder)
+    assert done.returncode == 1
+    assert "private key" in done.stderr
