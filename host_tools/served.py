@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from host_tools import interpreter
+from host_tools import interpreter as micropython
+from host_tools.interpreter import Interpreter
 
 
 class NoAnswer(Exception):
@@ -23,10 +24,18 @@ class NoAnswer(Exception):
 class Served:
     """program: the MicroPython side. patience: seconds for one answer. A context manager."""
 
-    def __init__(self, program: Path, *, heap: str, patience: float) -> None:
+    def __init__(
+        self,
+        program: Path,
+        *,
+        heap: str,
+        patience: float,
+        interpreter: Interpreter | None = None,
+    ) -> None:
         self._program = program
         self._heap = heap
         self._patience = patience
+        self._interpreter = interpreter
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Served:
@@ -66,11 +75,11 @@ class Served:
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            interpreter.argv([str(self._program)], heap=self._heap),
+            micropython.argv([str(self._program)], heap=self._heap, interpreter=self._interpreter),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=interpreter.environment(),
+            env=micropython.environment(),
         )
 
 

@@ -9,14 +9,15 @@ from typing import Any
 
 import cbor2
 
+from host_tools.interpreter import Interpreter
 from host_tools.policies.certlogic import Invalid, Program, compile_program, place
 from host_tools.problems import Failure
 from host_tools.served import NoAnswer, Served
 
 LOOP = Path(__file__).with_name("device") / "certlogic_loop.py"
 HEAP = "32M"  # for the data of a whole line as objects; the terminal's own need is far smaller
-PATIENCE = 60.0  # seconds; the budget below takes one or two
-BUDGET = 200_000  # steps
+PATIENCE = 60.0  # seconds; the budget below takes about two
+BUDGET = 1_000_000  # steps
 MAX_LINE = 1 << 20  # bytes
 MAX_DATA_DEPTH = 256
 
@@ -58,9 +59,9 @@ class CertLogicFailure(Failure):
 class Evaluator:
     """Evaluates with one MicroPython process, or its successor. A context manager."""
 
-    def __init__(self, budget: int = BUDGET) -> None:
+    def __init__(self, budget: int = BUDGET, interpreter: Interpreter | None = None) -> None:
         self.budget = budget
-        self._served = Served(LOOP, heap=HEAP, patience=PATIENCE)
+        self._served = Served(LOOP, heap=HEAP, patience=PATIENCE, interpreter=interpreter)
 
     def __enter__(self) -> Evaluator:
         return self

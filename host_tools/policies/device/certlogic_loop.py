@@ -14,8 +14,11 @@ from gate.policy.certlogic_time import Moment
 
 NUMBER = 4000
 MOMENT = 4001
-MAX_ANSWER = 4_000_000  # bytes; a small expression can name one list many times over
+MAX_ANSWER = (
+    1_100_000  # bytes, of a line of MAX_LINE too; but one list can be named many times over
+)
 MAX_DEPTH = 400
+CHUNK = 4096
 
 
 class Number(Real):
@@ -51,14 +54,14 @@ def decode(data):
             number = True
             continue
         if kind == 4 or kind == 5:
-            around.append((inside, key, left))
+            around += inside, key, left
             inside = [] if kind == 4 else {}
             key = None
             left = size if kind == 4 else 2 * size
             if left:
                 continue
             value = inside
-            inside, key, left = around.pop()
+            left, key, inside = around.pop(), around.pop(), around.pop()
         elif kind == 0:
             value = size
         elif kind == 1:
@@ -83,14 +86,65 @@ def decode(data):
             if left:
                 break
             value = inside
-            inside, key, left = around.pop()
+            left, key, inside = around.pop(), around.pop(), around.pop()
         else:
             return value
 
 
+class Writer:
+    """CBOR in chunks, through one buffer.
+
+    With the data of a long line on the heap, whatever is made and thrown away in pieces larger than
+    one block of it is looked for again and again; so little is.
+    """
+
+    def __init__(self):
+        self.size = 0
+        self.chunks = []
+        self.buffer = bytearray(CHUNK)
+        self.end = 0
+
+    def finish(self):
+        self.chunks.append(bytes(memoryview(self.buffer)[: self.end]))
+        self.size += self.end
+        self.end = 0
+
+    def byte(self, value):
+        self.buffer[self.end] = value
+        self.end += 1
+
+    def head(self, kind, number):
+        if self.end + 9 > CHUNK:
+            self.finish()
+        if number < 24:
+            self.byte(kind + number)
+            return
+        width = 1
+        info = 24
+        while number >> (8 * width):
+            width *= 2
+            info += 1
+        self.byte(kind + info)
+        while width:
+            width -= 1
+            self.byte(number >> (8 * width) & 0xFF)
+
+    def text(self, value):
+        data = value.encode()
+        self.head(0x60, len(data))
+        if self.end + len(data) > CHUNK:
+            self.finish()
+        if len(data) > CHUNK:
+            self.chunks.append(data)
+            self.size += len(data)
+        else:
+            self.buffer[self.end : self.end + len(data)] = data
+            self.end += len(data)
+
+
 def encode(value):
-    """A value in CBOR, or None if that were too much."""
-    out = bytearray()
+    """A value in CBOR, in a finished Writer; None if that were too much."""
+    out = Writer()
     open_items = [iter((value,))]
     while open_items:
         try:
@@ -99,44 +153,34 @@ def encode(value):
             open_items.pop()
             continue
         if isinstance(value, Number):
-            head(out, 0xC0, NUMBER)
+            out.head(0xC0, NUMBER)
             value = value.text
         elif isinstance(value, Moment):
-            head(out, 0xC0, MOMENT)
+            out.head(0xC0, MOMENT)
             value = [value.day, value.ms]
         if value is None or isinstance(value, bool):
-            out.append(0xF6 if value is None else 0xF4 + value)
+            out.head(0xE0, 22 if value is None else 21 if value else 20)
         elif isinstance(value, int):
-            head(out, 0x20 if value < 0 else 0, -1 - value if value < 0 else value)
+            out.head(0x20 if value < 0 else 0, -1 - value if value < 0 else value)
         elif isinstance(value, str):
-            data = value.encode()
-            head(out, 0x60, len(data))
-            out.extend(data)
+            out.text(value)
         else:
-            head(out, 0xA0 if isinstance(value, dict) else 0x80, len(value))
-            open_items.append(iter(value) if isinstance(value, list) else pairs(value))
-        if len(out) > MAX_ANSWER or len(open_items) > MAX_DEPTH:
+            out.head(0xA0 if isinstance(value, dict) else 0x80, len(value))
+            if value:
+                open_items.append(iter(value if isinstance(value, list) else pairs(value)))
+        if out.size > MAX_ANSWER or len(open_items) > MAX_DEPTH:
             return None
+    out.finish()
     return out
 
 
 def pairs(values):
+    """Keys and values in turn, without a generator, which is one of those larger pieces."""
+    flat = []
     for key in values:
-        yield key
-        yield values[key]
-
-
-def head(out, kind, number):
-    if number < 24:
-        out.append(kind + number)
-        return
-    width = 1
-    info = 24
-    while number >> (8 * width):
-        width *= 2
-        info += 1
-    out.append(kind + info)
-    out.extend(number.to_bytes(width, "big"))
+        flat.append(key)
+        flat.append(values[key])
+    return flat
 
 
 def answer(budget, program, data):
@@ -167,8 +211,9 @@ def main():
         if data is None:
             return
         out = answer(int.from_bytes(budget, "big"), program, data)
-        target.write(len(out).to_bytes(4, "big"))
-        target.write(out)
+        target.write(out.size.to_bytes(4, "big"))
+        for chunk in out.chunks:
+            target.write(chunk)
 
 
 main()
