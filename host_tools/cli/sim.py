@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sys
 import tempfile
 import time
@@ -19,6 +20,7 @@ from host_tools.boards import profiles
 from host_tools.bundles.build import read_root
 from host_tools.cli.common import Fallible
 from host_tools.codes.picture import draw
+from host_tools.holder.wallet import Wallets
 from host_tools.problems import Failure
 from host_tools.simulator import door
 from host_tools.simulator.clock import RealClock
@@ -111,6 +113,13 @@ def _made_up(console: Console, gate_id: str, unix: int) -> tuple[bytes, bytes]:
             files.write_bytes(path, draw(person.data.decode(), "L").png(4))
             line = f"  gatectl scan {shown(path):<50} [dim]{person.story}[/]"
             console.print(line, soft_wrap=True)
+    phones = Wallets(door.folder() / "holders")
+    shutil.rmtree(phones.folder, ignore_errors=True)
+    site.casting.phone(phones, "zhou", "zhou-several-issuers")
+    line = (
+        f"  gatectl scan --holder zhou --holders {shown(phones.folder):<29} [dim]a phone, live[/]"
+    )
+    console.print(line, soft_wrap=True)
     console.print()
     return site.bundle, site.root
 

@@ -74,7 +74,7 @@ def import_(
     kid_form: str,
     iss: str | None,
 ) -> None:
-    """Import X.509 certificates, JWK sets and trust lists into a trust file.
+    """Import X.509 certificates, public keys, JWK sets and trust lists into a trust file.
 
     Certificates: PEM, DER or base64 DER. Certificates may sign HC1, for the claims that their
     extended key usage names; JWKs may sign OC1 and HC1 and make all claims, unless you say less.

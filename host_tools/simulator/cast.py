@@ -15,9 +15,11 @@ from ruamel.yaml import YAML
 from host_tools import times, yaml_file
 from host_tools.cbor import encode
 from host_tools.codes import hc1, oc1
-from host_tools.codes.issuing import Shown, issue
+from host_tools.codes.issuing import Shown, issue, statements
 from host_tools.codes.person import read_person
 from host_tools.firmware import ROOT
+from host_tools.holder.statement import read as read_statement
+from host_tools.holder.wallet import Wallet, Wallets
 from host_tools.keys.private import PrivateKey
 from host_tools.names import COLOURS, KINDS
 
@@ -71,6 +73,15 @@ class Casting:
             Shown(self._now, self._gate_id) if proof else None,
         )
 
+    def phone(self, phones: Wallets, name: str, file: str) -> Wallet:
+        """A simulated phone with what issuers say of a person of examples/persons."""
+        person = read_person(yaml_file.load(PERSONS / f"{file}.yaml"), self._now)
+        phones.new(name, person.subject)
+        with phones.changing(name) as wallet:
+            for issued in statements(person, wallet.holder, self._keys.__getitem__, "national"):
+                wallet.add(read_statement(issued.data, issued.issuer))
+        return wallet
+
     def dcc(self, country: str) -> str:
         """A vaccination certificate as an EU country issues it."""
         signer = self._signers[country]
@@ -87,9 +98,9 @@ class Casting:
 
 def flip_colour(code: str) -> str:
     """The same code with one bit turned: the one that makes a claim's orange (3) a green (1)."""
-    holder, statements = oc1.parse_text(code)[:2]
-    assert isinstance(statements, list)
-    for statement in statements:
+    holder, said = oc1.split_text(code)
+    for statement in said:
+        assert isinstance(statement, list)
         payload = cbor2.loads(statement[2])
         for claim in payload[_CLAIM_SET].get(KINDS["health"], []):
             if claim[1] == COLOURS["orange"]:
@@ -98,7 +109,7 @@ def flip_colour(code: str) -> str:
                 before, after = (int.from_bytes(text, "big") for text in (statement[2], forged))
                 assert (before ^ after).bit_count() == 1
                 statement[2] = forged
-                return oc1.to_text([holder, statements])
+                return oc1.to_text([holder, said])
     raise AssertionError("there is no orange claim in this code")
 
 

@@ -96,6 +96,16 @@ def test_scan_pictures_files_texts_and_stdin(gate: Path, tmp_path: Path) -> None
     assert "reader_garbage" in run("scan", "码", cache=gate).stdout
 
 
+def test_a_phone_at_the_made_up_site(gate: Path) -> None:
+    """Each scan is a new live code of the same person."""
+    phone = ("scan", "--holder", "zhou", "--holders", str(gate / "sim" / "holders"), "--json")
+    first = run(*phone, "--gate", "A-1", cache=gate)
+    assert first.returncode == 0, first.stderr
+    assert json.loads(first.stdout)["granted"]
+    again = run(*phone, cache=gate)
+    assert json.loads(again.stdout)["reason"] == "replayed"
+
+
 def test_fire_from_another_terminal(gate: Path) -> None:
     assert run("scan", "--fire", "on", cache=gate).stdout == "the fire contact is on\n"
     time.sleep(0.3)
