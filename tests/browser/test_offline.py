@@ -39,7 +39,7 @@ def test_with_the_network_cut_one_scan_opens_the_gate(
     cut(page, served)
     page.reload()
     page.wait_for_selector("main[data-state=live]")
-    page.get_by_text("Offline, works as usual").wait_for()
+    page.get_by_text("Works offline").wait_for()
     outcome = gate().present(read_qr(page.screenshot()))
     assert outcome.granted, outcome.reason
     assert outcome.pulse is not None

@@ -10,7 +10,7 @@ export const zh: Texts = {
   otherLabel: "Switch to English",
   title: "一码通行",
   loading: "请稍候…",
-  offline: "离线，照常可用",
+  offline: "离线可用",
   settings: "凭证与设置",
 
   colours: { green: "绿码", yellow: "黄码", orange: "橙码", red: "红码" },
@@ -21,7 +21,7 @@ export const zh: Texts = {
     red: "隔离管控",
   },
   noHealth: "没有健康状态",
-  strictest: "多个签发方中最严格的",
+  strictest: (issuers) => `${issuers} 个签发方中最严格的`,
 
   codeLabel: (seconds) => `您的二维码，每 ${seconds} 秒更新`,
   newIn: "更新倒计时",

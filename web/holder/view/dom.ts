@@ -23,7 +23,7 @@ export function icon(name: string): SVGElement {
   const picture = document.createElementNS(space, "svg");
   const use = document.createElementNS(space, "use");
   use.setAttribute("href", `#i-${name}`);
-  picture.setAttribute("class", "icon");
+  picture.setAttribute("class", `icon i-${name}`);
   picture.setAttribute("aria-hidden", "true");
   picture.append(use);
   return picture;

@@ -28,28 +28,27 @@ export function band(
   const [claim, ...more] = summary.health;
   for (const colour of COLOURS) element.classList.toggle(colour, claim?.colour === colour);
   if (!claim) {
-    fill(element, icon("none"), h("div", h("strong", texts.noHealth)));
+    fill(element, icon("none"), h("p.name", h("strong", texts.noHealth)));
     return;
   }
   const differ = more.some((one) => one.colour !== claim.colour);
+  const issuers = new Set(summary.health.map((one) => one.issuer)).size;
+  const meaning = texts.coloursHint[claim.colour];
   fill(
     element,
     icon(COLOUR_ICONS[claim.colour]),
     h(
-      "div.colour",
-      h(
-        "p.name",
-        h("strong", texts.colours[claim.colour]),
-        " ",
-        marked(other.locale, h("span", other.colours[claim.colour])),
-      ),
-      h("p", texts.coloursHint[claim.colour], differ ? ` · ${texts.strictest}` : null),
+      "p.name",
+      h("strong", texts.colours[claim.colour]),
+      " ",
+      marked(other.locale, h("span", other.colours[claim.colour])),
     ),
     h(
       "p.who",
       h("span", claim.issuer),
       h("span", `${placeName(claim.place, language)} · ${agoText(claim.at, now, texts.locale)}`),
     ),
+    h("p.meaning", differ ? `${meaning} · ${texts.strictest(issuers)}` : meaning),
   );
 }
 
@@ -74,8 +73,13 @@ export function tiles(
   );
 }
 
-function tile(kind: string, label: string, value: string, ...rest: (Node | null)[]): HTMLElement {
-  return h(`article.tile.${kind}`, h("h2", icon(kind), label), h("p.value", value), ...rest);
+function tile(kind: string, label: string, value: string, note?: Node, bad = false): HTMLElement {
+  return h(
+    `article.tile.${kind}${bad ? ".bad" : ""}`,
+    h("h2", icon(kind), label),
+    h("p.value", value),
+    note ?? null,
+  );
 }
 
 function travelTile(summary: Summary, language: Language): HTMLElement {
@@ -89,10 +93,11 @@ function travelTile(summary: Summary, language: Language): HTMLElement {
   const risk = summary.regions.some((region) => region.risk);
   const list = names.join(texts.comma);
   return tile(
-    risk ? "travel.bad" : "travel",
+    "travel",
     `${texts.travel} · ${texts.lastDays(record.days)}`,
     more > 0 ? `${list} +${more}` : list,
     h("p.note", icon(risk ? "warning" : "check"), risk ? texts.risk : texts.noRisk),
+    risk,
   );
 }
 
@@ -118,7 +123,7 @@ function testTile(summary: Summary, now: number, language: Language): HTMLElemen
   const [claim] = summary.test;
   if (!claim) return tile("test", texts.test, texts.nothing);
   return tile(
-    claim.positive ? "test.bad" : "test",
+    "test",
     `${texts.test} · ${texts.kinds[claim.kind]}`,
     claim.positive ? texts.positive : texts.negative,
     h(
@@ -126,6 +131,7 @@ function testTile(summary: Summary, now: number, language: Language): HTMLElemen
       icon(claim.positive ? "warning" : "check"),
       `${texts.sampled} ${agoText(claim.at, now, texts.locale)}`,
     ),
+    claim.positive,
   );
 }
 
