@@ -83,9 +83,7 @@ def test_bad_news_is_marked(serve: Serve, phone: Phone, site: DemoSite) -> None:
     assert paste(page, code(site, holder_of(page), said, now, now + HOUR)) == "Added."
     assert words(page, "#band").startswith("Red 红码")
     assert "strictest" in words(page, "#band")
-    assert words(page, ".tile.travel.bad") == (
-        "Travel · 14 days Yunnan 5301, Shanghai Risk area"
-    )
+    assert words(page, ".tile.travel.bad") == ("Travel · 14 days Yunnan 5301, Shanghai Risk area")
     assert words(page, ".tile.test.bad") == "Test · Antigen Positive sampled 1 hr ago"
     assert words(page, ".tile.vaccination") == ("Vaccination 1 of 2 doses Not complete · Comirnaty")
     assert "Austria" in words(page, ".tile.recovery")
