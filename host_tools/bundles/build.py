@@ -38,6 +38,8 @@ def parts_of(site: Site) -> list[Part]:
         Part("trust", site.version, compile_trust(site.issuers)),
         Part("policy", site.version, site.policy),
     ]
+    if site.values is not None:
+        parts.append(Part("values", site.version, site.values))
     if site.revocation is not None:
         made = revocation_list.parts(site.revocation, site.issued)
         parts += [Part(one.name, one.version, one.data) for one in made]

@@ -5,23 +5,38 @@ examples/sites/ has one. Paths in it are relative to the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from host_tools.bundles import trust_file
+<<<<<<< HEAD
 from host_tools.bundles.entry import MAX_NAME, TrustEntry, merge
 from host_tools.kernels.combs import CURVES, make_table, teeth_within
 from host_tools.keys.public import PublicKey
+=======
+from host_tools.bundles.entry import MAX_KID, MAX_NAME, TrustEntry, merge
+from host_tools.bundles.policy import Lane, read_lane, read_policy
+from host_tools.kernels.combs import CURVES, make_table
+from host_tools.keys.public import PublicKey, thumbprint
+>>>>>>> 0ada088 (A site's bundle carries value sets)
 from host_tools.names import ALL_CLAIMS, FORMATS, KINDS, LATEST, claims_mask
 from host_tools.policies import site_rules
 from host_tools.problems import Failure
 from host_tools.times import DAY
+from host_tools.values.part import compile_values
+from host_tools.values.sets import read as read_sets
 from host_tools.yaml_file import Item
 
+<<<<<<< HEAD
 FIELDS = (
     "site", "version", "issued", "valid", "valid_until", "operators", "trust", "revocation",
     *site_rules.FIELDS,
+=======
+_FIELDS = (
+    "site", "version", "home", "issued", "valid", "valid_until", "operators", "trust", "policy",
+    "lane", "revocation", "values",
+>>>>>>> 0ada088 (A site's bundle carries value sets)
 )  # fmt: skip
 DEFAULT_VALIDITY = 14 * DAY
 MAX_VERSION = 0xFFFFFFFF
@@ -44,6 +59,7 @@ class Site:
     issuers: tuple[TrustEntry, ...]
     policy: bytes
     revocation: Path | None = None  # the list of what is revoked
+    values: bytes | None = None  # the values part: what codes of foreign certificates mean
 
 
 def read_site(root: Item, now: int, find_public: FindPublic) -> Site:
@@ -51,19 +67,40 @@ def read_site(root: Item, now: int, find_public: FindPublic) -> Site:
     parts = root.mapping(FIELDS, ("site", "version", "trust", "policy"))
     issued = parts["issued"].instant(now) if "issued" in parts else now
     operators = parts["operators"].items(1, 8) if "operators" in parts else []
+<<<<<<< HEAD
     expires = _expires(parts, issued)
     policy = site_rules.compile_rules(parts, issued, expires)
     root.finish()
+=======
+    issuers = _trust(parts["trust"], issued, find_public)
+>>>>>>> 0ada088 (A site's bundle carries value sets)
     return Site(
         name=parts["site"].text(1, 64),
         version=parts["version"].integer(1, MAX_VERSION),
         issued=issued,
         expires=expires,
         operators=tuple(operator.text() for operator in operators),
+<<<<<<< HEAD
         issuers=tuple(_trust(parts["trust"], issued, find_public)),
         policy=policy,
+=======
+        issuers=tuple(issuers),
+        policy=read_policy(parts["policy"], lane, home),
+>>>>>>> 0ada088 (A site's bundle carries value sets)
         revocation=revocation_list_of(root),
+        values=_values(parts.get("values"), issuers),
     )
+
+
+def _values(item: Item | None, issuers: Sequence[TrustEntry]) -> bytes | None:
+    """The value sets of a site: its files over the default ones, "default", or "none". A site that
+    says nothing has the default ones if it trusts issuers whose codes mean nothing without them."""
+    if item is None:
+        needed = any(entry.formats & FORMATS["SHC"] for entry in issuers)
+        return compile_values(read_sets()) if needed else None
+    if not item.is_list and item.text() in ("default", "none"):
+        return compile_values(read_sets()) if item.text() == "default" else None
+    return compile_values(read_sets(Path(item.file).parent / one.text() for one in item.items()))
 
 
 def revocation_list_of(root: Item) -> Path | None:
@@ -103,7 +140,7 @@ def _trust(item: Item, now: int, find_public: FindPublic) -> list[TrustEntry]:
 
 
 def _issuer(item: Item, now: int, find_public: FindPublic) -> TrustEntry:
-    fields = ("key", "name", "claims", "for", "formats", "valid_from", "valid_until")
+    fields = ("key", "name", "claims", "for", "formats", "iss", "valid_from", "valid_until")
     parts = item.mapping(fields, ("key",))
     reference = parts["key"].text()
     try:
@@ -124,8 +161,16 @@ def _issuer(item: Item, now: int, find_public: FindPublic) -> TrustEntry:
     name = parts["name"].text(1, MAX_NAME) if "name" in parts else Path(reference).name
     if len(name.encode()) > MAX_NAME:
         item.fail(f"add a name of at most {MAX_NAME} bytes")
+    urls = tuple(url.text() for url in parts["iss"].items(1, 256)) if "iss" in parts else ()
+    kid = key.kid
+    if formats & FORMATS["SHC"]:
+        if formats != FORMATS["SHC"]:
+            parts["formats"].fail(
+                "a key for SHC has a kid of its own: name it again for the others"
+            )
+        kid = thumbprint(key)[:MAX_KID]
     return TrustEntry(
-        kid=key.kid,
+        kid=kid,
         alg=key.alg,
         key=key.raw,
         name=name,
@@ -134,6 +179,11 @@ def _issuer(item: Item, now: int, find_public: FindPublic) -> TrustEntry:
         claims=claims,
         jurisdictions=tuple(parts["for"].jurisdictions()) if "for" in parts else (),
         formats=formats,
+<<<<<<< HEAD
+=======
+        table=_comb_table(key),
+        iss=urls,
+>>>>>>> 0ada088 (A site's bundle carries value sets)
     )
 
 
