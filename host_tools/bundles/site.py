@@ -10,16 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from host_tools.bundles import trust_file
-<<<<<<< HEAD
-from host_tools.bundles.entry import MAX_NAME, TrustEntry, merge
-from host_tools.kernels.combs import CURVES, make_table, teeth_within
-from host_tools.keys.public import PublicKey
-=======
 from host_tools.bundles.entry import MAX_KID, MAX_NAME, TrustEntry, merge
-from host_tools.bundles.policy import Lane, read_lane, read_policy
-from host_tools.kernels.combs import CURVES, make_table
+from host_tools.kernels.combs import CURVES, make_table, teeth_within
 from host_tools.keys.public import PublicKey, thumbprint
->>>>>>> 0ada088 (A site's bundle carries value sets)
 from host_tools.names import ALL_CLAIMS, FORMATS, KINDS, LATEST, claims_mask
 from host_tools.policies import site_rules
 from host_tools.problems import Failure
@@ -28,15 +21,9 @@ from host_tools.values.part import compile_values
 from host_tools.values.sets import read as read_sets
 from host_tools.yaml_file import Item
 
-<<<<<<< HEAD
 FIELDS = (
     "site", "version", "issued", "valid", "valid_until", "operators", "trust", "revocation",
-    *site_rules.FIELDS,
-=======
-_FIELDS = (
-    "site", "version", "home", "issued", "valid", "valid_until", "operators", "trust", "policy",
-    "lane", "revocation", "values",
->>>>>>> 0ada088 (A site's bundle carries value sets)
+    "values", *site_rules.FIELDS,
 )  # fmt: skip
 DEFAULT_VALIDITY = 14 * DAY
 MAX_VERSION = 0xFFFFFFFF
@@ -67,26 +54,18 @@ def read_site(root: Item, now: int, find_public: FindPublic) -> Site:
     parts = root.mapping(FIELDS, ("site", "version", "trust", "policy"))
     issued = parts["issued"].instant(now) if "issued" in parts else now
     operators = parts["operators"].items(1, 8) if "operators" in parts else []
-<<<<<<< HEAD
     expires = _expires(parts, issued)
     policy = site_rules.compile_rules(parts, issued, expires)
     root.finish()
-=======
     issuers = _trust(parts["trust"], issued, find_public)
->>>>>>> 0ada088 (A site's bundle carries value sets)
     return Site(
         name=parts["site"].text(1, 64),
         version=parts["version"].integer(1, MAX_VERSION),
         issued=issued,
         expires=expires,
         operators=tuple(operator.text() for operator in operators),
-<<<<<<< HEAD
-        issuers=tuple(_trust(parts["trust"], issued, find_public)),
-        policy=policy,
-=======
         issuers=tuple(issuers),
-        policy=read_policy(parts["policy"], lane, home),
->>>>>>> 0ada088 (A site's bundle carries value sets)
+        policy=policy,
         revocation=revocation_list_of(root),
         values=_values(parts.get("values"), issuers),
     )
@@ -179,11 +158,7 @@ def _issuer(item: Item, now: int, find_public: FindPublic) -> TrustEntry:
         claims=claims,
         jurisdictions=tuple(parts["for"].jurisdictions()) if "for" in parts else (),
         formats=formats,
-<<<<<<< HEAD
-=======
-        table=_comb_table(key),
         iss=urls,
->>>>>>> 0ada088 (A site's bundle carries value sets)
     )
 
 

@@ -20,13 +20,28 @@ _VALUES = _values()  # character -> 0..63, or 0xFF
 def decode(text):
     """Decode to a bytearray. text: bytes-like. Raises Refusal('jws_invalid'): a character outside
     the alphabet, one character left over, or bits left over that are not zero."""
+    out = bytearray(_size(text))
+    _into(out, text)
+    return out
+
+
+def decode_in_place(text):
+    """The same over the text itself: gives a part of it. text: memoryview that may be written."""
+    size = _size(text)
+    _into(text, text)
+    return text[:size]
+
+
+def _size(text):
     left = len(text) & 3
     if left == 1:
         raise Refusal("jws_invalid")
-    out = bytearray(len(text) // 4 * 3 + max(0, left - 1))
+    return len(text) // 4 * 3 + max(0, left - 1)
+
+
+def _into(out, text):
     if not _decode(text, len(text), out, _VALUES):
         raise Refusal("jws_invalid")
-    return out
 
 
 @micropython.viper

@@ -23,11 +23,35 @@ _RESOURCE = {
     "valueCodeableConcept": _CODING,
     "effectiveDateTime": TEXT,
 }
-BUNDLE = {"resourceType": TEXT, "entry": [{"resource": _RESOURCE}]}  # what json_text is to keep
-
 MAX_EACH = const(8)  # claims of a kind; of more, the latest count
 UNKNOWN_SERIES = const(99)  # doses, where nobody said: such a vaccination is never complete
 _FINAL = ("final", "amended", "corrected")  # of an observation's status
+
+
+def _fact(entry):
+    """What an entry of the bundle may have to say, before codes are looked up; None: nothing.
+
+    Made of each as soon as it is read, so that a long list of them takes little memory.
+    """
+    resource = entry.get("resource") or {}
+    kind = resource.get("resourceType")
+    if kind == "Patient":
+        return (kind,)
+    if kind == "Immunization":
+        day = _day(resource.get("occurrenceDateTime"))
+        given = resource.get("status") == "completed" and not resource.get("isSubpotent")
+        if given and day is not None:
+            return kind, day, _codings(resource.get("vaccineCode"))
+    elif kind == "Observation":
+        at = _moment(resource.get("effectiveDateTime"))
+        if resource.get("status") in _FINAL and at is not None:
+            result = _codings(resource.get("valueCodeableConcept"))
+            return kind, at, _codings(resource.get("code")), result
+    return None
+
+
+# what json_text is to keep of a bundle
+BUNDLE = {"resourceType": TEXT, "entry": [{"resource": _RESOURCE}, _fact]}
 
 
 def read_bundle(bundle, issuer, place, values):
@@ -41,21 +65,21 @@ def read_bundle(bundle, issuer, place, values):
     patients = 0
     doses = []
     tests = []
-    for entry in bundle.get("entry") or ():
-        resource = entry.get("resource") or {}
-        kind = resource.get("resourceType")
-        if kind == "Patient":
+    for fact in bundle.get("entry") or ():
+        if fact[0] == "Patient":
             patients += 1
         elif values is None:
             continue
-        elif kind == "Immunization":
-            dose = _dose(resource, values)
-            if dose is not None and dose not in doses:
-                doses.append(dose)
-        elif kind == "Observation":
-            test = _test(resource, values)
-            if test is not None:
-                tests.append(test)
+        elif fact[0] == "Immunization":
+            vaccine = _meaning(fact[2], values.product)
+            if vaccine is not None:
+                dose = fact[1], vaccine[0], vaccine[1]
+                if dose not in doses:
+                    doses.append(dose)
+        else:
+            kind = _meaning(fact[2], values.test)
+            if kind is not None:
+                tests.append((fact[1], kind, _meaning(fact[3], values.result) or "other"))
     if patients != 1 or not (doses or tests):
         raise Refusal("claims_invalid")
     claims = {}
@@ -76,27 +100,22 @@ def read_bundle(bundle, issuer, place, values):
     return claims
 
 
-def _meaning(concept, lookup):
-    """What the first coding that is known means; None if there is none."""
+def _codings(concept):
+    """(system, code, system, code ...) of a concept's codings that have both."""
+    pairs = []
     for coding in (concept or {}).get("coding") or ():
-        system = coding.get("system")
-        code = coding.get("code")
-        if system is not None and code is not None:
-            meaning = lookup(system, code)
-            if meaning is not None:
-                return meaning
+        if coding.get("system") is not None and coding.get("code") is not None:
+            pairs += (coding["system"], coding["code"])
+    return tuple(pairs)
+
+
+def _meaning(codings, lookup):
+    """What the first coding that is known means; None if there is none."""
+    for i in range(0, len(codings), 2):
+        meaning = lookup(codings[i], codings[i + 1])
+        if meaning is not None:
+            return meaning
     return None
-
-
-def _dose(resource, values):
-    """(day, product, doses in its series) of an immunization that was given, or None."""
-    if resource.get("status") != "completed" or resource.get("isSubpotent"):
-        return None
-    vaccine = _meaning(resource.get("vaccineCode"), values.product)
-    day = _day(resource.get("occurrenceDateTime"))
-    if vaccine is None or day is None:
-        return None
-    return day, vaccine[0], vaccine[1]
 
 
 def _series(doses):
@@ -117,18 +136,6 @@ def _series(doses):
             series = UNKNOWN_SERIES
         numbered.append((number, day, product, max(series, number)))
     return numbered[-MAX_EACH:]
-
-
-def _test(resource, values):
-    """(Unix seconds, kind, result) of a test that is final, or None."""
-    if resource.get("status") not in _FINAL:
-        return None
-    kind = _meaning(resource.get("code"), values.test)
-    at = _moment(resource.get("effectiveDateTime"))
-    if kind is None or at is None:
-        return None
-    result = _meaning(resource.get("valueCodeableConcept"), values.result)
-    return at, kind, result or "other"
 
 
 def _day(text):

@@ -10,7 +10,7 @@ from ..refusal import Refusal
 FORMATS = (
     ("OC1", b"OC1:", "oc1", 4296),  # 4,296: QR 40-L in alphanumeric mode
     ("HC1", b"HC1:", "hc1", 4296),
-    ("SHC", b"shc:/", "shc", 7089),  # 7,089: QR 40-L in numeric mode
+    ("SHC", b"shc:/", "shc", 4296),  # the framework's own limit: 2,395
 )
 
 ALL = (1 << len(FORMATS)) - 1  # every format's bit
@@ -47,6 +47,13 @@ def load(name):
                 path = __name__[: __name__.rindex(".") + 1] + module
                 _modules[name] = __import__(path, None, None, ("read",))
     return _modules[name]
+
+
+def load_all(bits):
+    """Import the adapters of some formats, before there is a code to read."""
+    for place, row in enumerate(FORMATS):
+        if bits >> place & 1:
+            load(row[0])
 
 
 def bit(name):

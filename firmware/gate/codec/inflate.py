@@ -45,7 +45,7 @@ def inflate(data):
         raise Refusal("not_compressed")
     if flags & 0x20:  # a preset dictionary, which nobody could know
         raise Refusal("inflate_failed")
-    out, end = _inflated(data, 2)
+    out, end = stream(data, 2)
     if bytes(data[end:]) != _adler32(1, 0, 0, out, len(out)).to_bytes(
         4, "big"
     ):  # and nothing after it
@@ -55,16 +55,19 @@ def inflate(data):
 
 def inflate_raw(data):
     """The same for a bare deflate stream, without header and checksum."""
-    out, end = _inflated(data, 0)
+    out, end = stream(data, 0)
     if end != len(data):
         raise Refusal("inflate_failed")
     return out
 
 
-def _inflated(data, start):
-    """(what the stream at data[start:] holds, where it ends)."""
+def stream(data, start, rooms=(_USUAL, MAX_INFLATED)):
+    """(what the deflate stream at data[start:] holds, where it ends).
+
+    rooms: bytes that there is room for, tried one after the other.
+    """
     work = bytearray(_WORK)
-    for room in (_USUAL, MAX_INFLATED):
+    for room in rooms:
         out = bytearray(room)
         size = _inflate(start, 0, 0, data, len(data), out, room, work)
         if size >= 0:

@@ -1,13 +1,14 @@
-"""JSON (RFC 8259) read from a stream: what is wanted is kept, everything else only checked.
+"""JSON (RFC 8259) read in place: what is wanted is kept, everything else only checked.
 
-`read(stream, wanted)` gives a tree of dicts, lists, texts and numbers. `wanted` says which:
+`read(data, wanted)` gives a tree of dicts, lists, texts and numbers. `wanted` says which:
 
     TEXT, NUMBER, BOOL            a value of that type; one of another type is left out
     {"name": wanted, ...}         an object: these members, others are passed over
     [wanted]                      an array, each of whose items is wanted
+    [wanted, function]            the same; what the function makes of an item is kept instead,
+                                  and nothing if that is None
 
-No text is held in memory but the piece at hand and what is kept, so a document may be larger than
-the heap. Every limit is a constant here. Nothing recurses, and there are no floats: a number is an
+Every limit is a constant here. Nothing recurses, and there are no floats: a number is an
 int when it is whole, else a Real. Refused: a wanted name that stands twice in its object, bad
 escapes, control characters in texts, anything after the value. Texts that are passed over are not
 held against UTF-8; those that are kept are.
@@ -29,19 +30,17 @@ MAX_KEPT = const(640)  # values kept of one document
 MAX_TEXT = const(512)  # bytes of one text that is kept
 MAX_NAME = const(128)  # bytes of a member's name
 _MAX_DIGITS = const(24)  # of a number that is kept
-_PIECE = const(256)  # bytes taken from the stream at a time
 
 _WORDS = ((b"true", True), (b"false", False), (b"null", None))
 _ESCAPES = {0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F, 0x62: 8, 0x66: 12, 0x6E: 10, 0x72: 13, 0x74: 9}
 
 
-def read(stream, wanted, most):
-    """Give the value that a stream holds, and nothing after it. stream: has read(size).
+def read(data, wanted):
+    """Give the value that data holds, and nothing after it. data: bytes-like.
 
-    most: bytes that it may hold. Raises Refusal: json_invalid, json_too_complex; and whatever
-    reading the stream raises.
+    Raises Refusal: json_invalid, json_too_complex.
     """
-    return _Reader(stream, most).document(wanted)
+    return _Reader(data).document(wanted)
 
 
 @micropython.viper
@@ -57,60 +56,44 @@ def _plain(data, start: int, end: int) -> int:
 
 
 class _Reader:
-    def __init__(self, stream, most):
-        self._stream = stream
-        self._room = most
-        self._data = b""
+    def __init__(self, data):
+        self._data = data
+        self._end = len(data)
         self._at = 0
         self._kept = 0
 
-    # bytes
-
-    def _more(self):
-        """Take another piece behind what is left; False at the end of the stream."""
-        piece = self._stream.read(_PIECE)
-        if not piece:
-            return False
-        self._room -= len(piece)
-        if self._room < 0:
-            raise Refusal("json_too_complex")
-        self._data = self._data[self._at :] + piece
-        self._at = 0
-        return True
-
     def _peek(self):
         """The next byte, or None at the end."""
-        if self._at == len(self._data) and not self._more():
-            return None
-        return self._data[self._at]
+        return self._data[self._at] if self._at < self._end else None
 
     def _token(self):
         """The next byte that is no white space, taken."""
-        while True:
-            byte = self._peek()
-            if byte is None:
-                raise Refusal("json_invalid")
-            self._at += 1
-            if byte not in b" \n\r\t":
+        data = self._data
+        at = self._at
+        while at < self._end:
+            byte = data[at]
+            at += 1
+            if byte > 0x20 or byte not in b" \n\r\t":
+                self._at = at
                 return byte
+        raise Refusal("json_invalid")
 
-    def _have(self, count):
-        """Have as many bytes at hand."""
-        while len(self._data) - self._at < count:
-            if not self._more():
-                raise Refusal("json_invalid")
+    def _take(self, count):
+        """As many bytes."""
+        start = self._at
+        self._at = start + count
+        if self._at > self._end:
+            raise Refusal("json_invalid")
+        return self._data[start : self._at]
 
     # values
 
     def document(self, wanted):
         value = self._value(wanted)
-        while True:
-            byte = self._peek()
-            if byte is None:
-                return value
+        for byte in self._data[self._at :]:
             if byte not in b" \n\r\t":
                 raise Refusal("json_invalid")
-            self._at += 1
+        return value
 
     def _value(self, wanted):
         """Any value. One loop; what is around the value at hand is on a stack of its own."""
@@ -150,7 +133,10 @@ class _Reader:
                     if self._kept > MAX_KEPT:
                         raise Refusal("json_too_complex")
                     if array:
-                        inside.append(value)
+                        if len(members) > 1:
+                            value = members[1](value)
+                        if value is not None:
+                            inside.append(value)
                     elif name is not None:
                         inside[name] = value
                 if not around:
@@ -191,29 +177,24 @@ class _Reader:
             return self._number(byte, wanted == NUMBER)
         self._at -= 1
         for word, value in _WORDS:
-            if byte == word[0]:
-                self._have(len(word))
-                if self._data[self._at : self._at + len(word)] == word:
-                    self._at += len(word)
-                    return value if wanted == BOOL else None
+            if byte == word[0] and bytes(self._take(len(word))) == word:
+                return value if wanted == BOOL else None
         raise Refusal("json_invalid")
 
     def _text(self, most, keep):
         """A text whose first quote is taken; None if it is not kept, or longer than that."""
         kept = bytearray() if keep else None
+        data = self._data
         while True:
-            if self._peek() is None:
-                raise Refusal("json_invalid")
-            data = self._data
-            stop = _plain(data, self._at, len(data))
+            start = self._at
+            stop = _plain(data, start, self._end)
             if kept is not None:
-                if len(kept) + stop - self._at > most:
+                if len(kept) + stop - start > most:
                     kept = None
                 else:
-                    kept.extend(data[self._at : stop])
-            self._at = stop
-            if stop == len(data):
-                continue
+                    kept.extend(data[start:stop])
+            if stop == self._end:
+                raise Refusal("json_invalid")
             self._at = stop + 1
             if data[stop] == 0x22:
                 return None if kept is None else _utf8(kept)
@@ -225,19 +206,15 @@ class _Reader:
 
     def _escape(self):
         """What stands for an escape whose backslash is taken, in UTF-8."""
-        self._have(1)
-        byte = self._data[self._at]
-        self._at += 1
+        byte = self._take(1)[0]
         if byte in _ESCAPES:
             return bytes([_ESCAPES[byte]])
         if byte != 0x75:
             raise Refusal("json_invalid")
         code = self._hex()
         if 0xD800 <= code < 0xDC00:  # the first half of a pair
-            self._have(2)
-            if self._data[self._at : self._at + 2] != b"\\u":
+            if bytes(self._take(2)) != b"\\u":
                 raise Refusal("json_invalid")
-            self._at += 2
             low = self._hex()
             if not 0xDC00 <= low < 0xE000:
                 raise Refusal("json_invalid")
@@ -247,9 +224,8 @@ class _Reader:
         return chr(code).encode()
 
     def _hex(self):
-        self._have(4)
         code = 0
-        for byte in self._data[self._at : self._at + 4]:
+        for byte in self._take(4):
             if 0x30 <= byte <= 0x39:
                 digit = byte - 0x30
             elif 0x41 <= (byte & 0xDF) <= 0x46:
@@ -257,7 +233,6 @@ class _Reader:
             else:
                 raise Refusal("json_invalid")
             code = code << 4 | digit
-        self._at += 4
         return code
 
     def _digits(self, keep):

@@ -2,27 +2,26 @@
 
 SMART Health Cards Framework 1.4.0; JWS: RFC 7515, compact. An adapter (docs/adapters.md). One code
 holds the whole card: cards cut into several codes, which the framework has given up, are refused.
-The payload is inflated and read in one go, after its signature was found right, so that its text is
-never in memory as a whole.
+The payload is inflated and read after its signature was found right.
 """
 
-import deflate
 import hashlib
-import io
 import micropython
 from micropython import const
 
 from ..refusal import Refusal
 from . import base64url, json_text
 from .fhir import BUNDLE, read_bundle
+from .inflate import stream
 from .json_text import NUMBER, TEXT
 from .real import Real
 
 CARD = "https://smarthealth.cards#health-card"  # the type that every card has
 
-MAX_INFLATED = const(16384)  # bytes; all the JWS that a QR code can hold inflates to 10 KiB or so
+# bytes that there is room for; most cards inflate to less than 2 KiB, and those as long as the
+# framework allows to less than 5
+_ROOMS = (2048, 5120, 8192)
 _MAX_HEADER = const(512)  # bytes
-_WINDOWS = (10, 12, 14)  # bits; a small one first, since the heap may not have a large piece
 _ES256 = -7
 _THUMBPRINT = const(32)  # bytes; SHA-256 of the key as a JWK (RFC 7638), which the key id is
 _KID = const(16)  # bytes of it by which keys are known here
@@ -84,6 +83,7 @@ class Code:
     def open(self):
         """The subject is the card itself: it names nobody by a pseudonym."""
         self.subject = hashlib.sha256(self.statements[0].signed()).digest()[:16]
+        # From here on what was signed is not needed: its payload is decoded where it stands.
 
 
 class Statement:
@@ -101,7 +101,7 @@ class Statement:
         header = base64url.decode(view[:first])
         if len(header) > _MAX_HEADER:
             raise Refusal("jws_invalid")
-        self.kid = _kid(json_text.read(io.BytesIO(header), _HEADER, _MAX_HEADER))
+        self.kid = _kid(json_text.read(header, _HEADER))
         self._signed = view[:second]
         self._payload = view[first + 1 : second]
         self.signature = base64url.decode(view[second + 1 :])
@@ -111,11 +111,11 @@ class Statement:
         return self._signed
 
     def open(self):
-        """Read what was signed.
+        """Read what was signed, once.
 
-        Raises Refusal: inflate_failed, json_invalid, json_too_complex, claims_invalid.
+        Raises Refusal: jws_invalid, and of the stages inflate, json and claims.
         """
-        card = _inflated(base64url.decode(self._payload))
+        card = _inflated(base64url.decode_in_place(self._payload))
         body = card.get("vc") if isinstance(card, dict) else None
         if not isinstance(body, dict) or CARD not in (body.get("type") or ()):
             raise Refusal("claims_invalid")
@@ -159,37 +159,18 @@ def _kid(header):
     return bytes(kid[:_KID])
 
 
-class _Counted:
-    """A stream that knows how many bytes have been read from it."""
-
-    def __init__(self, stream):
-        self._stream = stream
-        self.count = 0
-
-    def read(self, size):
-        data = self._stream.read(size)
-        self.count += len(data)
-        return data
-
-
 def _inflated(data):
     """What is wanted of the JSON in a raw deflate stream (RFC 1951).
 
     After its end there may be gzip's trailer (RFC 1952: CRC and size), which an issuer leaves there
     that takes gzip's header off and nothing else.
     """
-    for bits in _WINDOWS:
-        source = io.BytesIO(data)
-        try:
-            stream = _Counted(deflate.DeflateIO(source, deflate.RAW, bits))
-            card = json_text.read(stream, _PAYLOAD, MAX_INFLATED)
-        except (OSError, EOFError, ValueError):  # damaged, or reaches back farther
-            continue
-        rest = source.read(9)
-        if rest and (len(rest) != 8 or rest[4:] != stream.count.to_bytes(4, "little")):
-            break
-        return card
-    raise Refusal("inflate_failed")
+    text, end = stream(data, 0, _ROOMS)
+    if end != len(data):
+        rest = bytes(data[end : end + 9])
+        if len(rest) != 8 or rest[4:] != len(text).to_bytes(4, "little"):
+            raise Refusal("inflate_failed")
+    return json_text.read(text, _PAYLOAD)
 
 
 def _time(value):

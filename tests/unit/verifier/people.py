@@ -6,10 +6,13 @@ import random
 from dataclasses import dataclass, replace
 
 from host_tools.bundles.entry import TrustEntry, compile_trust
-from host_tools.codes import hc1
+from host_tools.codes import hc1, shc
 from host_tools.codes.oc1 import Proof, Said, issue
 from host_tools.keys.private import PrivateKey, generate
-from host_tools.names import EDDSA, ES256, PS256
+from host_tools.keys.public import thumbprint
+from host_tools.names import EDDSA, ES256, FORMATS, PS256
+from host_tools.values.part import compile_values
+from host_tools.values.sets import read as read_sets
 
 NOW = 1_790_000_000
 DAY = 86400
@@ -52,6 +55,23 @@ def issuer(name: str, alg: int = ES256, **changes: object) -> Issuer:
     return Issuer(key, replace(usual, **changes))  # type: ignore[arg-type]
 
 
+def publisher(name: str, url: str, *more: str, **changes: object) -> Issuer:
+    made = issuer(name)
+    entry = TrustEntry(
+        kid=thumbprint(made.key.public)[:16],
+        alg=made.key.public.alg,
+        key=made.key.public.raw,
+        name=name,
+        not_before=NOW - 100 * DAY,
+        not_after=NOW + 100 * DAY,
+        claims=4 | 8,
+        jurisdictions=("US-CA",),
+        formats=FORMATS["SHC"],
+        iss=(url, *more),
+    )
+    return Issuer(made.key, replace(entry, **changes))  # type: ignore[arg-type]
+
+
 PLATFORM = issuer("Platform")
 CITY = issuer("City", claims=1 | 8, jurisdictions=("CN-31",))
 CLINIC = issuer("Clinic", EDDSA, claims=4)
@@ -60,6 +80,9 @@ ENDED = issuer("Ended", not_after=NOW - 1)
 FUTURE = issuer("Future", not_before=NOW + 120)
 STRANGER = issuer("Stranger")  # in no trust list
 FOREIGN = issuer("Foreign", formats=2)
+CARDS_URL = "https://cards.example.org/issuer"
+STATE = publisher("State", CARDS_URL)  # of health cards
+VALUES = compile_values(read_sets())
 HOLDER = generate(ES256)
 OTHER_PHONE = generate(ES256)
 TRUSTED = (PLATFORM, CITY, CLINIC, LAB, ENDED, FUTURE, FOREIGN)
@@ -79,6 +102,13 @@ def certificate(document: object = None, **times: int) -> bytes:
     document = document or hc1.vaccination("AT", 2, 2, "2026-01-15")
     issued, expires = times.get("issued", NOW - DAY), times.get("expires", NOW + DAY)
     return hc1.issue(FOREIGN.key, FOREIGN.entry.kid, document, "AT", issued, expires).encode()
+
+
+def card(*resources: shc.Resource, **more: object) -> bytes:
+    """A health card of STATE about someone, with two doses unless there is something else."""
+    doses = [shc.immunization("208", "2026-01-05"), shc.immunization("208", "2026-02-02")]
+    told = [shc.patient(), *(resources or doses)]
+    return shc.issue(STATE.key, shc.payload(CARDS_URL, NOW - DAY, told, **more)).encode()
 
 
 def rng(seed: int) -> random.Random:
