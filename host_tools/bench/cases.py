@@ -132,10 +132,10 @@ def certificate_code() -> str:
     """An HC1 code of about 600 characters: the most common kind, two doses, real lengths."""
     document = hc1.vaccination("AT", 2, 2, "2026-06-15")
     document["nam"] = {
-        "fn": "Musterfrau-Gößinger-Österreicher",
-        "fnt": "MUSTERFRAU<GOESSINGER<OESTERREICHER",
-        "gn": "Gabriele Maximiliane",
-        "gnt": "GABRIELE<MAXIMILIANE",
+        "fn": "Musterfrau-Gößinger",
+        "fnt": "MUSTERFRAU<GOESSINGER",
+        "gn": "Gabriele",
+        "gnt": "GABRIELE",
     }
     document["v"][0]["is"] = "Ministry of Health, Austria"  # type: ignore[index]
     document["v"][0]["ci"] = "URN:UVCI:01:AT:10807843F94AEE0EE5093FBC254BD813#B"  # type: ignore[index]
@@ -156,11 +156,29 @@ def aggregate_code() -> str:
     return issue(bytes(range(12)), [said], _es256("holder").public)
 
 
-def decoding() -> Case:
-    """base45, inflate, CBOR and COSE of a foreign certificate."""
-    code = certificate_code()
-    name = f"base45, inflate, CBOR, COSE of {len(code)} characters"
-    return Case(name, {"kind": "decode", "code": code})
+@lru_cache(maxsize=1)
+def combined_code() -> str:
+    """An OC1 code of about 600 characters: three issuers, each with a claim and its signature."""
+    claims: tuple[ClaimSet, ...] = (
+        {1: [[31, 1, 60]]},
+        {2: [[0, 14, {31: 0, 3205: 6}]]},
+        {3: [[0, "BBIBP-CorV", 3, 3, 20100]]},
+    )
+    said = [
+        Said(_es256(f"issuer {i}"), claim, NOW - 3600, NOW + DAY) for i, claim in enumerate(claims)
+    ]
+    return issue(bytes(range(12)), said, _es256("holder").public)
+
+
+def decodings() -> list[Case]:
+    """From text to what was signed and the decoded claims, of both forms."""
+    return [
+        Case(f"{stages} of {len(code)} characters, {form}", {"kind": "decode", "code": code})
+        for stages, code, form in (
+            ("base45, inflate, CBOR, COSE", certificate_code(), "HC1"),
+            ("base45, CBOR, COSE", combined_code(), "OC1 of three issuers"),
+        )
+    ]
 
 
 def _site_files() -> dict[str, bytes]:
@@ -194,4 +212,4 @@ def decision() -> Case:
 
 def everything() -> list[Case]:
     """All of it, in the table's order."""
-    return [*verifications(), *hashes(), decoding(), decision()]
+    return [*verifications(), *hashes(), *decodings(), decision()]

@@ -125,7 +125,7 @@ class Bench:
         heap = _DECIDING[self.interpreter.word_bits] if case.files else _PLENTY
         row = Row(case.name, self._count(path, heap, "run"), case.body.get("alg", 0))
         row.heap = None if case.files else int(self._ask(path, _PLENTY, "heap"))
-        if case.plain:
+        if case.plain and case.body["table"]:  # the plain version makes no use of one
             row.plain = self._count(self._prepare(_plain(case)), _PLAIN, "run")
         if case.body["kind"] != "decode":
             for make in backends:

@@ -57,13 +57,14 @@ def command(only: str, update_docs: bool, serial: str | None) -> None:
         raise Failure(str(error)) from None
     document: dict[str, Any] = {}
     if result is not None:
-        report.show(result, console)
         document = result.document()
-    if looked_up:
-        revocation.show(looked_up, console)
     OUT.parent.mkdir(exist_ok=True)
     whole = {**document, "revocation": revocation.document(looked_up)}
-    files.write_text(OUT, json.dumps(whole, indent=1) + "\n")
+    files.write_text(OUT, json.dumps(whole, indent=1) + "\n")  # before anything that may break
+    if result is not None:
+        report.show(result, console)
+    if looked_up:
+        revocation.show(looked_up, console)
     click.echo(f"written to {shown(OUT)}")
     if update_docs:
         for row in document["rows"]:

@@ -125,7 +125,7 @@ def test_missing_valgrind_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def row(name: str, **kernels: int) -> measure.Row:
     composed = {kernel: measure.Composed(0, count) for kernel, count in kernels.items()}
-    return measure.Row(name, 7, -7, composed, heap=2049)
+    return measure.Row(name, 7, -7, composed, heap=2049, real_rv32=980_001)
 
 
 def test_targets() -> None:
@@ -137,9 +137,12 @@ def test_targets() -> None:
     judged = targets.judge(measure.Result("x", 32, rows, builds, {}))
     assert [(j.measured, j.target, j.met, j.aim) for j in judged] == [
         (2_000_000, 2_000_000, True, False),
+        (980_001, 2_000_000, True, False),
         (14_000_001, 14_000_000, False, False),
         (2_000_000, 980_000, False, True),
+        (980_001, 980_000, False, True),
         (2_600_001, 2_600_000, False, False),
+        (980_001, 1_274_001, True, False),
         (2049, 2048, False, False),
         (40960, 40960, True, False),
     ]
