@@ -52,6 +52,7 @@ class Moment(click.ParamType[int]):
 )
 @click.option("--trust", type=FILE, help="Trust file of gatectl trust import: no policy is asked.")
 @click.option("--at", type=Moment(), help="Judge as at this time (RFC 3339). Default: now.")
+@click.option("--gate", metavar="ID", help="Decide as at this gate, for codes made for one.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 @click.argument("code", default="-")
 @click.pass_context
@@ -61,6 +62,7 @@ def command(
     root: Path | None,
     trust: Path | None,
     at: int | None,
+    gate: str | None,
     as_json: bool,
     code: str,
 ) -> None:
@@ -72,8 +74,10 @@ def command(
     """
     if bundle is None and trust is None:
         raise click.UsageError("say whom to trust: --bundle, --trust, or both", ctx)
+    if gate is not None and bundle is None:
+        raise click.UsageError("--gate is for a bundle's policy; name one with --bundle", ctx)
     try:
-        service = _service(bundle, root, trust)
+        service = _service(bundle, root, trust, gate or "")
         with service:
             if code == "-":
                 for scanned in codes(sys.stdin.buffer):
@@ -89,11 +93,12 @@ def command(
         _show(answer)
 
 
-def _service(bundle: Path | None, root: Path | None, trust: Path | None) -> Service:
+def _service(bundle: Path | None, root: Path | None, trust: Path | None, gate: str) -> Service:
     part = b"" if trust is None else trust_list.compile_trust(trust_list.load(trust))
     if bundle is None:
         return Service(trust=part, values=compile_values(read_sets()))
-    return Service(trust=part, bundle=bundle.read_bytes(), root=read_root(bundle, root))
+    sealed = bundle.read_bytes()
+    return Service(trust=part, bundle=sealed, root=read_root(bundle, root), gate=gate)
 
 
 def _show(answer: Answer) -> None:

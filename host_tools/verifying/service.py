@@ -33,14 +33,19 @@ class Service:
     """Verifies codes with the firmware. Use as a context manager.
 
     trust: a trust part. bundle, root: a signed bundle and the operators' keys; its policy decides.
-    values: a values part, for when there is no bundle.
+    values: a values part, for when there is no bundle. gate: the id of the gate to decide as.
     Raises Failure when the firmware refuses one of them.
     """
 
     def __init__(
-        self, trust: bytes = b"", bundle: bytes = b"", root: bytes = b"", values: bytes = b""
+        self,
+        trust: bytes = b"",
+        bundle: bytes = b"",
+        root: bytes = b"",
+        values: bytes = b"",
+        gate: str = "",
     ) -> None:
-        self._belief = (trust, bundle, root, values)
+        self._belief = (trust, bundle, root, values, gate.encode())
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Service:

@@ -1,8 +1,9 @@
 """Runs on MicroPython: reads frames from stdin, verifies each code, writes a line of JSON for each.
 
-Frames are a length (4 bytes, big-endian) and that many bytes. First four: the trust part or
+Frames are a length (4 bytes, big-endian) and that many bytes. First five: the trust part or
 nothing; a bundle or nothing; the root for it or nothing; the values part, if no bundle has one, or
-nothing. Then for each code two: the time (8 bytes, Unix seconds) and the code.
+nothing; the id of the gate to decide as, or nothing. Then for each code two: the time (8 bytes,
+Unix seconds) and the code.
 """
 
 import gc
@@ -53,7 +54,7 @@ def _answer(seen, reason=None, stage=None, claims=None):
     }
 
 
-def _judge(code, issuers, bundle, values, now):
+def _judge(code, issuers, bundle, values, gate, now):
     """Everything up to the claims, then the bundle's policy if there is one."""
     if bundle is None:
         return _answer_for(authenticate(code, issuers, now, values=values))
@@ -62,7 +63,7 @@ def _judge(code, issuers, bundle, values, now):
     presentation = authenticate(
         code, issuers, now, bundle.policy.skew, bundle.revocations, bundle.values
     )
-    decision = decide(presentation, bundle.policy, now, None)
+    decision = decide(presentation, bundle.policy, now, gate)
     answer = _answer_for(presentation, decision.reason)
     answer["rule"] = decision.rule
     answer["decided_by"] = _plain(decision.claim)
@@ -83,7 +84,8 @@ def _refused(refusal):
 
 def main():
     """Serve until the input ends. The first line says whether the trust could be opened."""
-    trust, sealed, root, values = _frame(), _frame(), _frame(), _frame()
+    trust, sealed, root, values, gate = _frame(), _frame(), _frame(), _frame(), _frame()
+    gate = gate.decode() if gate else None
     try:
         bundle = open_bundle(sealed, root) if sealed else None
         issuers = Issuers(trust) if trust else bundle.issuers
@@ -98,7 +100,7 @@ def main():
         if code is None:
             return
         try:
-            answer = _judge(code, issuers, bundle, values, int.from_bytes(now, "big"))
+            answer = _judge(code, issuers, bundle, values, gate, int.from_bytes(now, "big"))
         except Refusal as refusal:
             answer = _refused(refusal)
         print(json.dumps(answer))

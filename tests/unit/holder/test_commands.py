@@ -65,6 +65,8 @@ def test_a_live_code_opens_the_gate_for_seconds(folder: Path) -> None:
     assert verdict(folder, static) == "proof_required"
     other = works("holder", "show", "zhou", "--gate", "B-9", cwd=folder).rstrip("\n")
     assert verdict(folder, other) == "proof_other_gate"
+    assert verdict(folder, other, "--gate", "A-1") == "proof_other_gate"
+    assert verdict(folder, other, "--gate", "B-9") is None
 
 
 def test_claims_are_listed(folder: Path) -> None:
