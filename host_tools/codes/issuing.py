@@ -22,7 +22,7 @@ import cbor2
 
 from host_tools.cbor import encode
 from host_tools.codes import oc1
-from host_tools.codes.person import Person
+from host_tools.codes.person import MAX_EACH, ClaimSet, Person
 from host_tools.keys.private import PrivateKey
 from host_tools.keys.public import PublicKey
 from host_tools.names import ES256
@@ -146,26 +146,30 @@ def _said(
     default_issuer: str | None,
     only: str | None = None,
 ) -> list[tuple[str, oc1.Said]]:
-    said = []
+    speakers = _claims_by_issuer(person, default_issuer)
+    if only is not None:
+        if only not in speakers:
+            raise Failure(
+                f"the file has nothing for {only} to say; in it speak {', '.join(sorted(speakers))}"
+            )
+        speakers = {only: speakers[only]}
+    times = person.issued, person.expires, person.not_before
+    return [
+        (name, oc1.Said(find_private(name), claims, *times, person.cti))
+        for name, claims in speakers.items()
+    ]
+
+
+def _claims_by_issuer(person: Person, default_issuer: str | None) -> dict[str, ClaimSet]:
+    """Who says what: one statement an issuer, also if it is named once and once the default."""
+    speakers: dict[str, ClaimSet] = {}
     for statement in person.statements:
         name = statement.issuer or default_issuer
         if name is None:
             raise Failure(_NO_ISSUER)
-        if only is None or name == only:
-            said.append(
-                (
-                    name,
-                    oc1.Said(
-                        find_private(name),
-                        statement.claims,
-                        person.issued,
-                        person.expires,
-                        person.not_before,
-                        person.cti,
-                    ),
-                )
-            )
-    if not said:
-        names = sorted({statement.issuer or str(default_issuer) for statement in person.statements})
-        raise Failure(f"the file has nothing for {only} to say; in it speak {', '.join(names)}")
-    return said
+        claims = speakers.setdefault(name, {})
+        for kind, said in statement.claims.items():
+            claims[kind] = [*claims.get(kind, []), *said]
+            if len(claims[kind]) > MAX_EACH:
+                raise Failure(f"{name} may make at most {MAX_EACH} claims of one kind")
+    return speakers

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from cryptography.hazmat.primitives import hashes
@@ -36,7 +36,7 @@ class Sm2Error(ValueError):
 class Sm2Key:
     """A private key. secret: 1 <= secret <= n - 2, for secret + 1 must have an inverse."""
 
-    secret: int
+    secret: int = field(repr=False)
 
     def __post_init__(self) -> None:
         if not 1 <= self.secret <= SM2.n - 2:

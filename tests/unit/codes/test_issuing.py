@@ -76,6 +76,18 @@ def test_each_issuer_signs_alone() -> None:
         statements(person(), holder, alone, only="hospital")
 
 
+def test_an_issuer_that_is_named_and_is_the_default_makes_one_statement() -> None:
+    text = FILE.replace("issuer: national\nvalid", "valid")
+    (city, national) = statements(person(text), oc1.holder_block(SUBJECT), find, "national")
+    assert (city.issuer, national.issuer) == ("shanghai", "national")
+    claims = cbor2.loads(cbor2.loads(national.data)[2])[-65537]
+    assert set(claims) == {2, 4}
+    test = "{%sjurisdiction: CN, kind: naat, result: negative, sampled: now}"
+    many = ", ".join([test % ""] * 3 + [test % "issuer: national, "] * 2)
+    with pytest.raises(Failure, match="at most 4 claims"):
+        statements(person(f"tests: [{many}]"), bytes(12), find, "national")
+
+
 def test_a_code_needs_a_subject_and_an_issuer() -> None:
     with pytest.raises(Failure, match="'subject' is missing"):
         issue(person(), find, lambda name: find(name).public)

@@ -133,6 +133,10 @@ def test_secrets_outside_the_range(secret: int) -> None:
         sm2.Sm2Key(secret)
 
 
+def test_a_secret_is_in_no_message() -> None:
+    assert repr(PrivateKey(OPENSSL)) == "PrivateKey(native=Sm2Key())"
+
+
 def test_every_form_that_openssl_writes() -> None:
     for name in ("pkcs8", "sec1"):
         assert load_pem(file(name)).native == OPENSSL
