@@ -127,7 +127,7 @@ def _row(
         heap=looked["heap"],
         held=held["held"],
         instructions=count,
-        calculated=one.false_matches,
+        calculated=one.head.false_matches,
         asked=asked,
         wrong=count_wrong(path, asked) if asked else 0,
     )

@@ -202,9 +202,13 @@ class RevocationList:
 
     def change(self, now: int) -> Change:
         """What a delta has to say. What has only expired is not taken back: it does no harm."""
-        base = {hash16 for (hash16,) in self._db.execute("SELECT hash FROM base")}
-        listed = {hash16 for (hash16,) in self._db.execute("SELECT hash FROM entry")}
-        return Change(frozenset(self.active(now) - base), frozenset(base - listed))
+        added = self._db.execute(
+            "SELECT DISTINCT hash FROM entry WHERE (expires IS NULL OR expires > ?) "
+            "AND hash NOT IN (SELECT hash FROM base)",
+            (now,),
+        )
+        back = self._db.execute("SELECT hash FROM base WHERE hash NOT IN (SELECT hash FROM entry)")
+        return Change(frozenset(h for (h,) in added), frozenset(h for (h,) in back))
 
     def build(self, now: int, say: Callable[[str], None] = lambda _: None) -> list[Made]:
         """Make a new base of all that is revoked, and an empty delta to it."""
@@ -234,7 +238,7 @@ class RevocationList:
             made = self.part(RECENT)
             assert made is not None
             return made
-        data = _recent(base.data, change, self.active(now))
+        data = _recent(base.data, change, self.active(now) if change.reinstated else set())
         if len(data) > MAX_RECENT:
             raise Failure(
                 f"the delta would have {len(data):,} bytes, a terminal takes {MAX_RECENT:,}; make "
