@@ -6,16 +6,19 @@ import base64
 import hashlib
 import json
 import shutil
+from contextlib import chdir
 from copy import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from host_tools import times
 from host_tools.bundles import trust_list
 from host_tools.bundles.entry import TrustEntry
 from host_tools.bundles.jwks import card_entry
+from host_tools.cli import gatectl as gatectl_command
 from host_tools.codes import hc1, shc
 from host_tools.keys.private import generate
 from host_tools.names import ES256, LATEST
@@ -78,11 +81,18 @@ class Office:
         return works("issue", "person.yaml", "--key", key, cwd=self.folder).splitlines()[0]
 
     def revocation(self, *args: object) -> str:
-        return works("revocation", *args, "--site", "site.yaml", cwd=self.folder)
+        return self._runs("revocation", *args, "--site", "site.yaml")
+
+    def _runs(self, *args: object) -> str:
+        """What a command prints; in this process, since there are many."""
+        with chdir(self.folder):
+            done = CliRunner().invoke(gatectl_command, [str(arg) for arg in args])
+        assert done.exit_code == 0, done.output
+        return done.stdout
 
     def verdicts(self) -> list[Any]:
         """What a gate of the site says of both codes and the certificate, with a new bundle."""
-        works("bundle", "build", "site.yaml", cwd=self.folder)
+        self._runs("bundle", "build", "site.yaml")
         self.write_site()
         lines = "\n".join([*self.codes, self.certificate])
         said = works("verify", "--bundle", "site.bundle", "-", cwd=self.folder, input=lines)
