@@ -61,6 +61,21 @@ def load() -> Browser | None:
         return None
 
 
+def missing() -> str:
+    """Why there is none, as the last set-up found."""
+    try:
+        return str(json.loads(places.BROWSER.read_text(encoding="utf-8"))["missing"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "set-up has not looked for one: run make test"
+
+
+def go_without(error: SetupError) -> None:
+    """Note why there is none, for those who skip what needs one; the next set-up tries again."""
+    why = f"{error.what}: {error.why.splitlines()[0]}; {NEXT}"
+    stamps.write_atomically(places.BROWSER, json.dumps({"missing": why}))
+    say("note", f"no browser, its tests are skipped: {why}")
+
+
 def get(wait_for_pip: Callable[[], None]) -> None:
     """Find or unpack a browser, then install what drives it."""
     places.BROWSER.unlink(missing_ok=True)

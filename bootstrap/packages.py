@@ -32,11 +32,12 @@ def intact() -> bool:
     return places.VENV_PYTHON.exists()
 
 
-def install() -> None:
-    """Make the environment anew."""
+def install(has_pip: Callable[[], None]) -> None:
+    """Make the environment anew; has_pip: called as soon as others may use its pip."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     say(TASK, f"making {places.shown(places.VENV)} with Python {version}")
     _make_venv()
+    has_pip()
     wheels, sources = split_lock(places.LOCK.read_text(encoding="utf-8"))
     count = len(_requirements(wheels))
     say(TASK, f"installing {count + len(_requirements(sources))} locked packages")

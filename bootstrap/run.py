@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from threading import Event
 
 from bootstrap import (
     browser,
@@ -70,9 +71,9 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _set_up_packages(steps: list[str]) -> None:
+def _set_up_packages(steps: list[str], has_pip: Event) -> None:
     if PACKAGES in steps:
-        packages.install()
+        packages.install(has_pip.set)
     commands.link_project()
 
 
@@ -107,14 +108,16 @@ class _NoPip(Exception):
     """A step could not go on because the packages could not be installed, which is told apart."""
 
 
-def _waiting_for(job: Future[None] | None) -> Callable[[], None]:
-    """Waits until there is a pip in the environment."""
+def _waiting_for(job: Future[None] | None, early: Event | None = None) -> Callable[[], None]:
+    """Waits until the packages are there, or from the early event on: until a pip is."""
 
-    def wait_for_pip() -> None:
-        if job is not None and job.exception() is not None:
+    def wait_until() -> None:
+        while job is not None and not job.done() and not (early is not None and early.is_set()):
+            wait([job], timeout=0.2)
+        if job is not None and job.done() and job.exception() is not None:
             raise _NoPip
 
-    return wait_for_pip
+    return wait_until
 
 
 def _browser(wait_for_pip: Callable[[], None]) -> None:
@@ -122,8 +125,7 @@ def _browser(wait_for_pip: Callable[[], None]) -> None:
     try:
         browser.get(wait_for_pip)
     except SetupError as error:
-        why = error.why.splitlines()[0]
-        say("note", f"no browser: {error.what}: {why}; tests in one are skipped ({browser.NEXT})")
+        browser.go_without(error)
 
 
 def _set_up(steps: list[str]) -> list[SetupError]:
@@ -131,13 +133,14 @@ def _set_up(steps: list[str]) -> list[SetupError]:
     jobs: list[tuple[tuple[str, ...], Future[None]]] = []
     with ThreadPoolExecutor(max_workers=8) as pool:
         python: Future[None] | None = None
+        has_pip = Event()
         if PACKAGES in steps or COMMANDS in steps:
-            python = pool.submit(_set_up_packages, steps)
+            python = pool.submit(_set_up_packages, steps, has_pip)
             jobs.append(((PACKAGES, COMMANDS), python))
         if INTERPRETERS in steps:
             jobs.append(((INTERPRETERS,), pool.submit(_set_up_interpreters, pool)))
         if PAGES in steps:
-            jobs.append(((PAGES,), pool.submit(pages.build, _waiting_for(python))))
+            jobs.append(((PAGES,), pool.submit(pages.build, _waiting_for(python, has_pip))))
         if BROWSER in steps:
             jobs.append(((BROWSER,), pool.submit(_browser, _waiting_for(python))))
         return [error for names, job in jobs if (error := _finish(names, job)) is not None]

@@ -39,6 +39,7 @@ async function buildPage(name, out) {
   for (const [file, entry] of Object.entries(parts.scripts)) await bundle(entry, file);
   for (const file of parts.copied) await cp(join(folder, file), join(fresh, file));
   await drawIcons(parts.icons ?? {}, folder, fresh);
+  await writeFile(join(fresh, "licences.txt"), await licences());
   // The worker comes last: it names all other files and carries their digest.
   const files = (await readdir(fresh)).sort();
   const define = {
@@ -65,6 +66,20 @@ async function drawIcons(icons, folder, out) {
     const picture = new Resvg(svg, { fitTo: { mode: "width", value: width } });
     await writeFile(join(out, file), picture.render().asPng());
   }
+}
+
+/** The terms of every package that is bundled into a page. */
+async function licences() {
+  const declared = JSON.parse(await readFile(join(HERE, "package.json"), "utf8"));
+  const texts = Object.keys(declared.dependencies).map(async (name) => {
+    const folder = join(HERE, "node_modules", name);
+    const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const files = (await readdir(folder)).filter((file) => /^licen[cs]e/i.test(file)).sort();
+    if (files.length === 0) throw new Error(`${name} comes without its licence`);
+    const terms = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
+    return [`${name} ${version}`, ...terms].join("\n\n");
+  });
+  return (await Promise.all(texts)).join(`\n${"=".repeat(72)}\n\n`);
 }
 
 async function digest(folder, files) {

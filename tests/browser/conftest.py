@@ -42,7 +42,7 @@ def keys(site: DemoSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def chrome() -> Iterator[driver.Browser]:
     if not browsers.intact():
-        pytest.skip(f"no browser: run make test, or {browsers.NEXT}")
+        pytest.skip(f"no browser: {browsers.missing()}")
     found = browsers.load()
     assert found is not None
     with chromium(found) as started:
@@ -79,7 +79,7 @@ def phone(chrome: driver.Browser) -> Iterator[Phone]:
         size: tuple[int, int] = PHONE,
         ratio: float = 2,
         language: str = "en-GB",
-        clock: bool = False,
+        clock: bool | int = False,
         troublesome: bool = False,
         **options: Any,
     ) -> driver.Page:
@@ -95,8 +95,8 @@ def phone(chrome: driver.Browser) -> Iterator[Phone]:
         if not troublesome:
             page.on("pageerror", lambda error: troubles.append(str(error)))
             page.on("console", lambda said: troubles.append(said.text) if _odd(said.text) else None)
-        if clock:
-            page.clock.install()
+        if clock is not False:  # one that tests can wind on; or that shows a time to begin with
+            page.clock.install(time=None if clock is True else clock)
         open_page(page, url)
         return page
 

@@ -44,6 +44,15 @@ def chromium(found: Browser) -> Iterator[driver.Browser]:
         browser.close()
 
 
+def wait_signed(page: driver.Page, count: int) -> None:
+    """Wait until the page has made so many codes since it was opened."""
+    for _ in range(300):
+        if int(page.locator("html").get_attribute("data-signed") or "0") >= count:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"no code number {count}")
+
+
 def read_qr(picture: bytes) -> str:
     """The text of the one QR code in a screenshot."""
     with Image.open(io.BytesIO(picture)) as image:

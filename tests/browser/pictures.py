@@ -63,7 +63,7 @@ def shot(browser: driver.Browser, keys: Path, person: Path, language: str) -> Im
     context.set_offline(True)
     page.reload()
     page.wait_for_selector("#network:not(:empty)")
-    page.wait_for_function("document.querySelector('#clock').textContent !== ''")
+    page.wait_for_selector("#clock:not(:empty)")
     picture = Image.open(io.BytesIO(page.screenshot()))
     context.close()
     return picture.convert("RGB")

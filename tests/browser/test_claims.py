@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from host_tools.codes import oc1
 from host_tools.keys.private import generate
 from host_tools.names import COLOURS, ES256, KINDS
 from host_tools.simulator.demo_site import DemoSite
-from tests.browser.conftest import Phone, PowerOn, Serve
+from tests.browser.conftest import Phone, PowerOn, Serve, open_page
 from tests.browser.driving import read_qr
 from tests.browser.issuers import code, holder_of, paste
 from tests.browser.serving import GATECTL, PERSONS
@@ -137,7 +138,7 @@ def test_what_is_not_valid_yet_waits(serve: Serve, phone: Phone, site: DemoSite)
     assert "Not valid yet and left out of the code: National platform" in words(page, "#notices")
     assert statements(page) == 3
     later(page, HOUR)
-    page.wait_for_function("document.querySelector('#notices').textContent === ''")
+    page.locator("#notices:empty").wait_for(state="attached")
     assert statements(page) == 4
 
 
@@ -222,3 +223,27 @@ def test_issuers_who_never_met_sign_for_the_same_phone(
         assert paste(page, made.stdout) == "Added."
         assert statements(page) == number
     assert gate().present(read_qr(page.screenshot())).granted
+
+
+def test_claims_that_age_are_renewed_where_there_is_a_network(serve: Serve, phone: Phone) -> None:
+    page = phone(serve().url, clock=True)
+    asked: list[str] = []
+
+    def note(request: driver.Request) -> None:
+        if request.method == "POST":
+            asked.append(request.url)
+
+    page.context.on("request", note)
+    page.clock.fast_forward(10 * HOUR * 1000)
+    open_page(page, page.url)
+    assert asked == [], "fresh enough"
+    page.clock.fast_forward(9 * HOUR * 1000)
+    page.reload()
+    page.locator("html[data-renewed=true]").wait_for(state="attached")
+    assert len(asked) == 1, "in the last quarter of a day"
+
+
+def test_a_phone_whose_clock_is_wrong_is_told(serve: Serve, phone: Phone) -> None:
+    page = phone(serve().url, clock=times.now() + 120)
+    said = words(page, "#notices")
+    assert re.match(r"This phone's clock is 1[12]\d s fast", said), said

@@ -9,7 +9,7 @@ import pytest
 from host_tools.codes import oc1
 from host_tools.simulator.demo_site import DemoSite
 from tests.browser.conftest import PROOF_S, Phone, PowerOn, Serve
-from tests.browser.driving import read_qr
+from tests.browser.driving import read_qr, wait_signed
 from tests.browser.serving import Served
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def test_a_screenshot_is_worth_seconds(serve: Serve, phone: Phone, gate: PowerOn
     stale = lane.present(screenshot)
     assert (stale.granted, stale.reason) == (False, "proof_stale")
     page.clock.fast_forward(60_000)
-    page.wait_for_function("document.documentElement.dataset.signed >= 2")
+    wait_signed(page, 2)
     live = read_qr(page.screenshot())
     assert live != screenshot
     assert lane.present(live).granted, "the phone itself shows a fresh one"
@@ -83,7 +83,7 @@ def test_the_code_changes_before_a_gate_would_find_it_stale(serve: Serve, phone:
     seen = [read_qr(page.screenshot())]
     for number in range(2, 5):
         page.clock.run_for(10_000)
-        page.wait_for_function(f"document.documentElement.dataset.signed >= {number}")
+        wait_signed(page, number)
         seen.append(read_qr(page.screenshot()))
     assert len(set(seen)) == len(seen)
     assert PROOF_S > 2 * 10

@@ -149,5 +149,5 @@ def test_a_newer_version_of_the_page_replaces_the_kept_one(serve: Serve, phone: 
     }}""")
     assert kept == [
         "/", "/app.css", "/app.js", "/icon-192.png", "/icon-512.png", "/icon.svg",
-        "/manifest.webmanifest",
+        "/licences.txt", "/manifest.webmanifest",
     ]  # fmt: skip

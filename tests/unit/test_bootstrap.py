@@ -6,7 +6,9 @@ import json
 import re
 import subprocess
 import sys
+from concurrent.futures import Future
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -290,13 +292,27 @@ def test_a_browser_that_is_named_must_start(
 
 
 def test_tests_go_on_without_a_browser(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     def get(_wait: object) -> None:
         raise SetupError("could not download it", "the mirror has none\nmore", "wait")
 
     monkeypatch.setattr(run.browser, "get", get)
+    monkeypatch.setattr(places, "BROWSER", tmp_path / "browser.json")
+    assert "run make test" in browser.missing()
     run._browser(lambda: None)
-    assert "could not download it: the mirror has none; tests in one are skipped" in (
-        capsys.readouterr().out
-    )
+    assert "could not download it: the mirror has none" in capsys.readouterr().out
+    assert "could not download it: the mirror has none" in browser.missing()
+    assert browser.load() is None
+
+
+def test_what_needs_pip_waits_for_it_and_fails_with_it() -> None:
+    job: Future[None] = Future()
+    has_pip = Event()
+    has_pip.set()
+    run._waiting_for(None)()
+    run._waiting_for(job, has_pip)()  # goes on, though packages are still being installed
+    job.set_exception(SetupError("no packages", "", ""))
+    for waiting in (run._waiting_for(job), run._waiting_for(job, has_pip)):
+        with pytest.raises(run._NoPip):
+            waiting()

@@ -237,7 +237,10 @@ async function start(): Promise<void> {
   document.documentElement.dataset.ready = "true";
   await lookAround();
   if (wallet.ticket !== null && online) {
-    if (wallets.ageing(wallets.kept(wallet.body), now())) await renew();
+    if (wallets.ageing(wallets.kept(wallet.body), now())) {
+      const failed = await renew();
+      document.documentElement.dataset.renewed = failed ?? "true";
+    }
   }
 }
 
