@@ -38,6 +38,13 @@ REQUIRED = 300_000  # entries, for which there is 1 MB
 DELTA = 2_000  # entries of a day
 ASKED = 1_000_000  # look-ups of the host's model for one size
 MANY = 10_000_000  # and for the page
+FLASH = 1_000_000  # bytes, for REQUIRED entries
+RAM = 4096
+READ = 65536
+FALSE = 1e-6
+# Of one code: a certificate of before schema 1.3 has up to 4 entries, each with its identifier
+# alone and after two countries, and a signature; 8 statements of OC1 are fewer.
+MOST_LOOK_UPS = 4 * 3 + 1
 _ON_CHIP = 2_000  # look-ups of the firmware, half of them of what is revoked
 _COUNTED = 64  # look-ups whose instructions are counted
 _SALT = hashlib.sha256(b"revocations of the bench").digest()[:16]
@@ -178,14 +185,46 @@ def _cells(row: Row) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Bound:
+    """A figure beside what it may be."""
+
+    what: str
+    measured: float
+    most: float
+
+    @property
+    def met(self) -> bool:
+        return self.measured <= self.most
+
+
+def bounds(rows: Sequence[Row]) -> list[Bound]:
+    """What is required, and what was found, the worst of all rows."""
+    found = [
+        Bound(f"flash for {row.entries:,} entries, bytes", row.size, FLASH)
+        for row in rows
+        if row.entries == REQUIRED
+    ]
+    found.append(
+        Bound("RAM of a look-up and between, bytes", max(r.heap + r.held for r in rows), RAM)
+    )
+    found.append(Bound("flash read by a look-up, bytes", max(r.flash for r in rows), READ))
+    risk = MOST_LOOK_UPS * max(row.calculated for row in rows)
+    found.append(Bound(f"false refusals of a code, {MOST_LOOK_UPS} look-ups", risk, FALSE))
+    return found
+
+
 def show(rows: Sequence[Row], console: Console) -> None:
-    """Print the table."""
+    """Print the table, and what is required."""
     table = Table(title="revocation: a part, and a look-up in it", title_justify="left")
     for column in _COLUMNS:
         table.add_column(column, justify="right")
     for row in rows:
         table.add_row(*_cells(row))
     console.print(table)
+    for bound in bounds(rows):
+        verdict = "[green]ok[/]" if bound.met else "[red]not met[/]"
+        console.print(f"{bound.what}: {bound.measured:,.7g} of {bound.most:,.7g} {verdict}")
 
 
 def markdown(rows: Sequence[Row]) -> str:

@@ -10,17 +10,10 @@ from pathlib import Path
 import pytest
 
 from bootstrap.places import FIRMWARE
+from host_tools.bench.revocation import FALSE, FLASH, MOST_LOOK_UPS, RAM, READ
 from host_tools.interpreter import Interpreter
 from host_tools.revocation import part
 from tests.unit.revocation.parts import Case, Folder, hashes
-
-FLASH = 1_000_000  # bytes, for 300,000 entries
-RAM = 4096  # bytes of one look-up
-READ = 65536  # bytes of one look-up
-FALSE = 1e-6  # of all codes that are not revoked
-# Look-ups for one code: a certificate of before schema 1.3 has up to 4 entries, each with its
-# identifier alone and after two countries, and one signature; 8 statements of OC1 are fewer.
-MOST_LOOK_UPS = 4 * 3 + 1
 
 
 @pytest.fixture(scope="module")
