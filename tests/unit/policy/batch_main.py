@@ -34,7 +34,13 @@ with open(sys.argv[1]) as lines:
         try:
             policy = Policy(binascii.unhexlify(case["policy"]))
             decision = decide(Presentation(case), policy, case["now"], case["gate"])
-            answer = [decision.granted, decision.reason, decision.rule, decision.claim]
+            answer = [
+                decision.granted,
+                decision.reason,
+                decision.rule,
+                decision.claim,
+                decision.named,
+            ]
         except Refusal as refusal:
             answer = ["refused", refusal.reason]
         print(json.dumps(answer))

@@ -34,6 +34,8 @@ class Case:
     now: int | None = NOW
     proof: tuple[int, str | None] | None = None
     gate: str | None = "A-1"
+    subject: str = "00112233aabbccdd"
+    hcert: Any = None
 
 
 def part(policy: str, lane: str = "", home: str | None = "CN-31", more: str = "") -> bytes:
@@ -55,7 +57,7 @@ def site_part(site: str) -> bytes:
 
 
 def decide(cases: Sequence[Case], interpreter: Interpreter) -> list[list[Any]]:
-    """[granted, reason, rule, claim] for each case."""
+    """[granted, reason, rule, claim, named] for each case."""
     with NamedTemporaryFile("w", suffix=".txt") as lines:
         for case in cases:
             document = {**vars(case), "policy": case.policy.hex()}
