@@ -142,11 +142,11 @@ class Deciding:
     def colours(self):
         strictest = None
         for claim in self.believed("health"):
-            if strictest is None or _strictness(claim) > _strictness(strictest):
+            if claim["colour"] not in self.policy.colours and (
+                strictest is None or _strictness(claim) > _strictness(strictest)
+            ):
                 strictest = claim
-        if strictest is None or strictest["colour"] in self.policy.colours:
-            return None
-        return Decision(False, "health_colour", strictest, "colours")
+        return strictest and Decision(False, "health_colour", strictest, "colours")
 
     def risks(self):
         for claim in self.believed("travel"):
@@ -248,8 +248,8 @@ class Deciding:
             if best[0] > ALMOST:
                 best = (ALMOST, why, claim)
         said = self.shown.claims.get(kind)
-        if best[0] == MISSING and said:  # there, but only from those who may not speak
-            return ELSEWHERE, elsewhere, said[0]
+        if best[0] == MISSING and said:  # there, but only from those who may not speak: as if not
+            return MISSING, elsewhere, said[0]
         return best
 
 

@@ -5,7 +5,7 @@ that are not open to everybody. Nothing here grants: a way that is open is walke
 from micropython import const
 
 from ..codec.claims import KINDS
-from .decide import ALMOST, ELSEWHERE, MISSING, Deciding, Decision
+from .decide import ALMOST, MISSING, Deciding, Decision
 
 # what being on a list may spare, bits; never a signature, a time, a colour or a positive test
 RISKS = const(1)  # risk regions
@@ -168,5 +168,5 @@ class Thorough(Deciding):
                 return 0, None, claim
         for kind in KINDS:
             for claim in self.shown.claims.get(kind, ()):
-                return ELSEWHERE, "claim_jurisdiction", claim
+                return MISSING, "claim_jurisdiction", claim
         return MISSING, "health_missing", None

@@ -33,7 +33,14 @@ with open(sys.argv[1]) as lines:
         case = json.loads(line)
         try:
             policy = Policy(binascii.unhexlify(case["policy"]))
-            decision = decide(Presentation(case), policy, case["now"], case["gate"])
+            shown = Presentation(case)
+            if len(sys.argv) > 2:  # as `gatectl policy explain` does
+                from tracing import explain
+
+                decision, told = explain(shown, policy, case["now"], case["gate"])
+                json.dumps(told)
+            else:
+                decision = decide(shown, policy, case["now"], case["gate"])
             answer = [
                 decision.granted,
                 decision.reason,

@@ -12,9 +12,11 @@ from typing import Any
 
 from host_tools import interpreter as micropython
 from host_tools import yaml_file
+from host_tools.firmware import ROOT
 from host_tools.interpreter import Interpreter
 from host_tools.policies.site_rules import FIELDS, compile_rules
 
+TRACING = ROOT / "host_tools" / "policies" / "device"
 MAIN = Path(__file__).with_name("batch_main.py")
 NOW = 1_790_000_000
 HOUR = 3600
@@ -56,14 +58,19 @@ def site_part(site: str) -> bytes:
     return compiled
 
 
-def decide(cases: Sequence[Case], interpreter: Interpreter) -> list[list[Any]]:
-    """[granted, reason, rule, claim, named] for each case."""
+def decide(
+    cases: Sequence[Case], interpreter: Interpreter, explained: bool = False
+) -> list[list[Any]]:
+    """[granted, reason, rule, claim, named] for each case. explained: as `policy explain` does."""
     with NamedTemporaryFile("w", suffix=".txt") as lines:
         for case in cases:
             document = {**vars(case), "policy": case.policy.hex()}
             lines.write(json.dumps(document) + "\n")
         lines.flush()
-        outcome = micropython.run([str(MAIN), lines.name], interpreter=interpreter, heap="2M")
+        outcome = micropython.run(
+            [str(MAIN), lines.name, *(["explained"] if explained else [])],
+            interpreter=interpreter, heap="2M", extra_path=[TRACING],
+        )  # fmt: skip
     assert outcome.returncode == 0, outcome.stderr[-2000:]
     answers = [json.loads(line) for line in outcome.stdout.split("\n") if line]
     assert len(answers) == len(cases)

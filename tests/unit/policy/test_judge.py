@@ -1,0 +1,145 @@
+"""Who passed before: the replay window, anti-passback, exits, and grants that nobody used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from host_tools.interpreter import Interpreter
+
+from .rules import site_part
+
+Run = Callable[..., list[Any]]
+HOUR = 3600
+STAFF = "11" * 8
+SITE = site_part(
+    f"""
+policy:
+  lists: {{staff: {{subjects: ["{STAFF}"], spares: [replay, anti_passback]}}}}
+  ways: [{{name: any, health: any}}]
+lane: {{replay: 10 minutes}}
+lanes:
+  - {{gates: in, direction: entry, anti_passback: 8 hours, replay: 1 minute}}
+  - {{gates: out, direction: exit, replay: 1 minute}}
+"""
+)
+
+Step = tuple[str, str, int, str]  # who, which gate, when in seconds, what becomes of the grant
+
+
+def passages(
+    run_firmware: Run, interpreter: Interpreter, steps: Sequence[Step]
+) -> list[str | None]:
+    """The reason or None for each step, by a terminal with both lanes."""
+    return run_firmware(
+        """
+        import json, sys
+        from binascii import unhexlify
+        from gate.lane.replay import ReplayMemory
+        from gate.policy.rules import Policy
+        from gate.runtime import judge as judging
+
+        policy = Policy(unhexlify(sys.stdin.readline().strip()))
+
+        class Shown:
+            format, format_bit, kid, issuer, proof, hcert = "OC1", 1, b"", "i", None, None
+            claims = {"health": [{"jurisdiction": "CN", "issuer": "i", "colour": "green", "at": 0}]}
+
+        class Bundle:
+            pass
+        Bundle.policy = policy
+
+        class Clock:
+            at = 0
+            def unix(self):
+                return self.at
+            def ms(self):
+                return 1000 * self.at
+
+        class Site:
+            bundle, reason = Bundle, None
+
+        def present(code, bundle, gate, now):
+            shown = Shown()
+            shown.subject = code
+            shown.replay_key = b"key" + code
+            return shown
+
+        judging.present = present  # the rest is the terminal's
+        memory, clock, site = ReplayMemory(), Clock(), Site()
+        for who, gate, at, then in json.loads(sys.stdin.readline()):
+            clock.at, site.gate = at, gate
+            memory.window = policy.lane_of(gate).replay_window
+            verdict = judging.judge(unhexlify(who), site, clock, memory)
+            if then == "unused":
+                assert memory.annul(verdict.ticket)
+                assert memory.annul(verdict.ticket)  # again: as before
+            print(json.dumps(verdict.reason))
+        """,
+        interpreter=interpreter,
+        input=f"{SITE.hex()}\n{json.dumps(steps)}\n",
+    )
+
+
+LIN, WU = "aa" * 8, "bb" * 8
+
+
+def test_who_came_in_does_not_come_in_again_before_going_out(
+    run_firmware: Run, any_micropython: Interpreter
+) -> None:
+    steps: list[tuple[Step, str | None]] = [
+        ((LIN, "in", 0, ""), None),
+        ((LIN, "in", 30, ""), "replayed"),
+        ((LIN, "in", 90, ""), "already_inside"),
+        ((WU, "in", 95, ""), None),
+        ((LIN, "out", 100, ""), None),  # within the replay window of coming in, the other way
+        ((LIN, "out", 130, ""), "replayed"),
+        ((LIN, "in", 140, ""), None),
+        ((LIN, "in", 140 + 8 * HOUR, ""), "already_inside"),
+        ((LIN, "in", 142 + 8 * HOUR, ""), None),  # forgotten: perhaps by another door
+        ((WU, "out", 150 + 8 * HOUR, ""), None),
+        ((WU, "in", 160 + 8 * HOUR, ""), None),
+    ]
+    reasons = passages(run_firmware, any_micropython, [step for step, _ in steps])
+    assert reasons == [reason for _, reason in steps]
+
+
+def test_a_grant_that_nobody_used_is_as_if_it_had_not_been(
+    run_firmware: Run, micropython: Interpreter
+) -> None:
+    steps: list[tuple[Step, str | None]] = [
+        ((LIN, "in", 0, "unused"), None),
+        ((LIN, "in", 5, ""), None),
+        ((LIN, "out", 100, "unused"), None),
+        ((LIN, "in", 200, ""), "already_inside"),
+        ((LIN, "out", 210, ""), None),
+        ((LIN, "in", 300, ""), None),
+        ((WU, "lobby", 400, "unused"), None),
+        ((WU, "lobby", 401, ""), None),
+        ((WU, "lobby", 900, ""), "replayed"),
+        ((WU, "lobby", 1100, ""), None),
+    ]
+    reasons = passages(run_firmware, micropython, [step for step, _ in steps])
+    assert reasons == [reason for _, reason in steps]
+
+
+def test_whom_a_list_spares(run_firmware: Run, micropython: Interpreter) -> None:
+    steps: list[Step] = [(STAFF, "in", second, "") for second in range(5)]
+    assert passages(run_firmware, micropython, steps) == [None] * 5
+
+
+def test_tickets(run_firmware: Run) -> None:
+    run_firmware("""
+        from gate.lane.replay import ReplayMemory
+        memory = ReplayMemory(60, capacity=4)
+        tickets = [memory.remember(bytes([i]), 1000 * i, 1) for i in range(6)]
+        assert not memory.annul(tickets[0]) and not memory.annul(tickets[1])  # overwritten
+        assert not memory.annul(99) and not memory.annul(-1)
+        assert memory.inside(b"\\x03", 6000, 100) and memory.seen(b"\\x03", 6000, 1)
+        assert not memory.seen(b"\\x03", 6000, 2) and not memory.seen(b"\\x03", 6000)
+        assert memory.annul(tickets[3])
+        assert not memory.inside(b"\\x03", 6000, 100) and not memory.seen(b"\\x03", 6000, 1)
+        assert memory.inside(b"\\x05", 6000, 1) and not memory.inside(b"\\x05", 7001, 1)
+        assert not memory.inside(b"\\x05", 6000, 0)                # no window: not asked
+    """)
