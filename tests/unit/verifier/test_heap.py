@@ -14,8 +14,9 @@ import pytest
 from host_tools import interpreter as micropython
 from host_tools.boards import build
 from host_tools.bundles.entry import compile_trust
+from host_tools.cbor import encode
 from host_tools.codes import shc
-from host_tools.codes.oc1 import Proof
+from host_tools.codes.oc1 import Proof, holder_block, to_text
 from host_tools.interpreter import Interpreter
 from host_tools.keys.public import encode64url
 from host_tools.revocation.part import base_part
@@ -28,6 +29,7 @@ from .people import (
     NOW,
     PLATFORM,
     STATE,
+    SUBJECT,
     VALUES,
     card,
     certificate,
@@ -51,6 +53,12 @@ def signed_card(payload: bytes) -> bytes:
     return shc.to_text(shc.sign(STATE.key, header, shc.deflate(payload))).encode()
 
 
+def unsigned(payload: bytes) -> bytes:
+    """A combined code whose statement names a known key, which never signed this payload."""
+    head = encode({1: -7, 4: PLATFORM.entry.kid})
+    return to_text([holder_block(SUBJECT), [[head, {}, payload, bytes(range(1, 65))]]]).encode()
+
+
 GOOD = [
     certificate(),
     code(PLATFORM.says(FOUR)),
@@ -68,6 +76,10 @@ HOSTILE = [
     hc1(b"\x5f" + b"\x41a" * 3000 + b"\xff"),
     hc1(b"\x81" * 6000),
     hc1(b"\xc1" * 6000),
+    unsigned(b"\xb8\xe8" + b"".join(b"\x18" + bytes([n, 0x80]) for n in range(24, 256))),
+    unsigned(b"\x99\x03\xfd" + b"\xa0" * 1021),
+    unsigned(b"\xa1\x02\x59\x03\xfb" + bytes(1019)),
+    unsigned(b"\xa1\x02" + b"\x81" * 1000),
     b"HC1:" + b"0" * 4292,
     b"OC1:" + b"0" * 4292,
     b"\xff" * 4296,
