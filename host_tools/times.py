@@ -42,6 +42,16 @@ def duration(value: object) -> int:
     return int(match[1]) * unit
 
 
+def duration_words(seconds: int) -> str:
+    """A duration in whole days, hours, minutes or seconds: "3 days", "36 hours"; rounded down."""
+    for unit in ("day", "hour", "minute"):
+        size = _UNITS[unit]
+        if seconds >= 2 * size or (seconds and seconds % size == 0):
+            count = seconds // size
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{seconds} seconds"
+
+
 def instant(value: object, base: int) -> int:
     """Unix seconds of a date, a date and time (UTC unless it says otherwise), or "3 hours ago".
 

@@ -198,7 +198,7 @@ def _site_files() -> dict[str, bytes]:
     return {
         "board.py": board.encode(),
         "site/gate.json": b'{"gate": "A-1"}',
-        "site/bundle.bin": build.build(site, operators),
+        "site/incoming.bin": build.build(site, operators),
         "site/root.cbor": build.root([operator.public for operator in operators], 2),
     }
 

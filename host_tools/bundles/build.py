@@ -1,83 +1,129 @@
-"""Bundles: built and signed, as docs/formats.md has them. The firmware opens them."""
+"""Bundles: built and signed, as docs/formats.md has them. The firmware opens them.
+
+A part's version is the version of the bundle in which its content last changed. So it rises when
+the content does and only then, as long as the bundle before is at hand; without that all parts are
+taken for new, which every terminal takes too, and only makes its update larger.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cbor2
-
+from host_tools.bundles import root_file
+from host_tools.bundles.bundle_file import MAX_ROTATIONS, BundleFile, Manifest, Pinned, Terms
 from host_tools.bundles.entry import compile_trust
+from host_tools.bundles.sealed import BUNDLE, Sealed
 from host_tools.bundles.site import Site
-from host_tools.cbor import encode
 from host_tools.keys.private import PrivateKey
 from host_tools.keys.public import PublicKey
 from host_tools.problems import Failure
 from host_tools.revocation import revocation_list
 
-FORMAT = 1
 MAX_SIGNERS = 8
-_TAG = 98  # COSE_Sign, RFC 9052 4.1
-_AAD = b"OCB1"
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a bundle and its own version."""
+    """One part of a bundle, its own version, and until when it counts."""
 
     name: str
     version: int
     data: bytes
+    terms: Terms
+
+    def pinned(self) -> Pinned:
+        digest = hashlib.sha256(self.data).digest()
+        return Pinned(self.name, self.version, len(self.data), digest, self.terms)
 
 
-def parts_of(site: Site) -> list[Part]:
-    """The parts that a terminal needs, all of the bundle's own version but for revocations."""
-    parts = [
-        Part("trust", site.version, compile_trust(site.issuers)),
-        Part("policy", site.version, site.policy),
-    ]
+def parts_of(site: Site, after: BundleFile | None = None) -> list[Part]:
+    """The parts that a terminal of the site gets. after: the bundle that it has."""
+    made = {"trust": (site.version, compile_trust(site.issuers))}
+    made["policy"] = site.version, site.policy
     if site.values is not None:
-        parts.append(Part("values", site.version, site.values))
+        made["values"] = site.version, site.values
     if site.revocation is not None:
-        made = revocation_list.parts(site.revocation, site.issued)
-        parts += [Part(one.name, one.version, one.data) for one in made]
+        listed = revocation_list.parts(site.revocation, site.issued)
+        made |= {one.name: (one.version, one.data) for one in listed}
+    made |= {name: (site.version, data) for name, data in site.parts.items()}
+    parts = []
+    for name, (version, data) in made.items():
+        part = Part(name, version, data, site.terms_of(name))
+        before = after.manifest.part(name) if after else None
+        if before is not None:
+            same = before.digest == part.pinned().digest
+            version = before.version if same else max(version, before.version + 1)
+        parts.append(replace(part, version=version))
     return parts
 
 
 def manifest(site: Site, parts: Sequence[Part]) -> bytes:
     """What the operators sign."""
-    pinned = [
-        [part.name, part.version, len(part.data), hashlib.sha256(part.data).digest()]
-        for part in parts
-    ]
-    return encode(
-        {1: FORMAT, 2: site.name, 3: site.version, 4: site.issued, 5: site.expires, 6: pinned}
-    )
+    pinned = tuple(part.pinned() for part in parts)
+    return Manifest(site.name, site.version, site.issued, pinned).encode()
 
 
-def to_be_signed(protected: bytes, payload: bytes) -> bytes:
-    """The Sig_structure of one operator (RFC 9052 4.4)."""
-    return encode(["Signature", b"", protected, _AAD, payload])
-
-
-def seal(payload: bytes, parts: Sequence[Part], signers: Sequence[PrivateKey]) -> bytes:
+def seal(
+    payload: bytes,
+    parts: Sequence[Part],
+    signers: Sequence[PrivateKey],
+    rotations: Sequence[Sealed] = (),
+) -> bytes:
     """The bundle file: the manifest signed by every signer, then the parts."""
-    if not 1 <= len(signers) <= MAX_SIGNERS:
-        raise Failure(f"a bundle is signed by 1 to {MAX_SIGNERS} operators, not {len(signers)}")
-    signatures = []
-    for signer in signers:
-        protected = encode({1: signer.alg, 4: signer.public.kid})
-        signatures.append([protected, {}, signer.sign(to_be_signed(protected, payload))])
-    head = encode(cbor2.CBORTag(_TAG, [b"", {}, payload, signatures]))
-    return head + b"".join(part.data for part in parts)
+    head = Sealed(payload, BUNDLE).signed_by(signers, MAX_SIGNERS)
+    return BundleFile(head, {part.name: part.data for part in parts}, tuple(rotations)).encode()
 
 
-def build(site: Site, signers: Sequence[PrivateKey]) -> bytes:
-    """The bundle of a site."""
-    parts = parts_of(site)
-    return seal(manifest(site, parts), parts, signers)
+def signed_by(bundle: BundleFile, signers: Sequence[PrivateKey]) -> BundleFile:
+    """A bundle or an update with further signatures."""
+    return replace(bundle, head=bundle.head.signed_by(signers, MAX_SIGNERS))
+
+
+def following(site: Site, after: BundleFile) -> Site:
+    """The site with the version that a bundle must have to follow another."""
+    if after.manifest.site != site.name:
+        raise Failure(
+            f"the bundle before is of the site {after.manifest.site!r}, not {site.name!r}; "
+            "terminals would refuse this one"
+        )
+    return replace(site, version=max(site.version, after.manifest.version + 1))
+
+
+def build(
+    site: Site,
+    signers: Sequence[PrivateKey],
+    after: BundleFile | None = None,
+    rotations: Sequence[Sealed] = (),
+) -> bytes:
+    """The bundle of a site, to follow another one if there is one; it brings that one's rotations
+    of the root, and then new ones."""
+    if after is not None:
+        site = following(site, after)
+    parts = parts_of(site, after)
+    lost = {part.name for part in after.manifest.parts} if after is not None else set()
+    lost -= {part.name for part in parts}
+    if lost:
+        raise Failure(
+            f"the bundle before has the part {min(lost)!r}, and terminals do not give up a part; "
+            f"name its file under 'parts: {min(lost)}:' ('values: default' brings code lists, and "
+            "'revocation:' names the list of what is revoked)"
+        )
+    return seal(manifest(site, parts), parts, signers, chain(after, rotations))
+
+
+def chain(after: BundleFile | None, rotations: Sequence[Sealed]) -> list[Sealed]:
+    """Rotations of the root in their order, each one version after the other; the last ones, as
+    many as a file may have."""
+    found = {root_file.read(one.payload).version: one for one in (after.rotations if after else ())}
+    found |= {root_file.read(one.payload).version: one for one in rotations}
+    versions = sorted(found)
+    if versions and versions != list(range(versions[0], versions[-1] + 1)):
+        numbers = ", ".join(map(str, versions))
+        raise Failure(f"rotations to the roots {numbers}: one between them is missing")
+    return [found[version] for version in versions[-MAX_ROTATIONS:]]
 
 
 def root_beside(bundle: Path) -> Path:
@@ -96,13 +142,6 @@ def read_root(bundle: Path, named: Path | None) -> bytes:
     return path.read_bytes()
 
 
-def root(keys: Sequence[PublicKey], threshold: int) -> bytes:
+def root(keys: Sequence[PublicKey], threshold: int, version: int = 1) -> bytes:
     """The root file: which operators sign, and how many of them it takes."""
-    unique = {key.raw: key for key in keys}
-    if len(unique) != len(keys):
-        raise Failure("the same operator key is named twice")
-    if not 1 <= len(keys) <= MAX_SIGNERS:
-        raise Failure(f"a root has 1 to {MAX_SIGNERS} operator keys, not {len(keys)}")
-    if not 1 <= threshold <= len(keys):
-        raise Failure(f"a threshold of {threshold} cannot be met by {len(keys)} keys")
-    return encode([threshold, [[key.kid, key.alg, key.raw] for key in keys]])
+    return root_file.make(keys, threshold, version).encode()

@@ -6,10 +6,12 @@ examples/sites/ has one. Paths in it are relative to the file.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from host_tools import firmware
 from host_tools.bundles import trust_file
+from host_tools.bundles.bundle_file import Terms
 from host_tools.bundles.entry import MAX_KID, MAX_NAME, TrustEntry, merge
 from host_tools.kernels.combs import CURVES, make_table, teeth_within
 from host_tools.keys.public import PublicKey, thumbprint
@@ -22,14 +24,16 @@ from host_tools.values.sets import read as read_sets
 from host_tools.yaml_file import Item
 
 FIELDS = (
-    "site", "version", "issued", "valid", "valid_until", "operators", "trust", "revocation",
-    "values", *site_rules.FIELDS,
+    "site", "version", "issued", "valid", "valid_until", "warning", "grace", "parts", "operators",
+    "trust", "revocation", "values", *site_rules.FIELDS,
 )  # fmt: skip
 DEFAULT_VALIDITY = 14 * DAY
+DEFAULT_WARNING = 3 * DAY  # but no more than a third of the validity
 MAX_VERSION = 0xFFFFFFFF
 # Bytes of comb tables in a trust part, which lies in a terminal's RAM: two keys of 7 teeth, five
 # of P-256 and 6 teeth, eleven of 5, ... A key without one takes three times as long.
 TABLE_BUDGET = 12 * 1024
+AFTER_GRACE = {"refuse": 0, "warn": 1}  # what an expired part means
 
 FindPublic = Callable[[str], PublicKey]
 
@@ -47,25 +51,34 @@ class Site:
     policy: bytes
     revocation: Path | None = None  # the list of what is revoked
     values: bytes | None = None  # the values part: what codes of foreign certificates mean
+    parts: Mapping[str, bytes] = field(default_factory=dict)  # further ones, by name
+    terms: Mapping[str, Terms] = field(default_factory=dict)  # of parts that differ
+
+    def terms_of(self, part: str) -> Terms:
+        """Until when a part counts."""
+        return self.terms.get(part, Terms(self.expires))
 
 
 def read_site(root: Item, now: int, find_public: FindPublic) -> Site:
     """Read a site's file. Keys that it names are found by `find_public`."""
-    parts = root.mapping(FIELDS, ("site", "version", "trust", "policy"))
+    parts = root.mapping(FIELDS, ("site", "trust", "policy"))
     issued = parts["issued"].instant(now) if "issued" in parts else now
     operators = parts["operators"].items(1, 8) if "operators" in parts else []
-    expires = _expires(parts, issued)
+    expires = _expires(parts, issued, issued + DEFAULT_VALIDITY)
+    content, terms = read_parts(parts, issued, expires)
     policy = site_rules.compile_rules(parts, issued, expires)
     root.finish()
     issuers = _trust(parts["trust"], issued, find_public)
     return Site(
         name=parts["site"].text(1, 64),
-        version=parts["version"].integer(1, MAX_VERSION),
+        version=parts["version"].integer(1, MAX_VERSION) if "version" in parts else 1,
         issued=issued,
         expires=expires,
         operators=tuple(operator.text() for operator in operators),
         issuers=tuple(issuers),
         policy=policy,
+        parts=content,
+        terms=terms,
         revocation=revocation_list_of(root),
         values=_values(parts.get("values"), issuers),
     )
@@ -88,7 +101,57 @@ def revocation_list_of(root: Item) -> Path | None:
     return None if item is None else Path(item.file).parent / item.text()
 
 
-def _expires(parts: Mapping[str, Item], issued: int) -> int:
+def read_parts(
+    fields: Mapping[str, Item], issued: int, expires: int
+) -> tuple[dict[str, bytes], dict[str, Terms]]:
+    """Further parts, and the terms of all: what the file says of each, or else of all of them."""
+    assert firmware.FIRMWARE.is_dir()
+    from gate.trust.parts import PARTS
+
+    given = fields["parts"].mapping(tuple(PARTS)) if "parts" in fields else {}
+    content, terms = {}, {}
+    for name, (needed, _, most, may_be_lenient) in PARTS.items():
+        here: Mapping[str, Item] = {}
+        if name in given:
+            here = given[name].mapping(
+                (*([] if needed else ["file"]), "valid", "valid_until", "warning", "grace", "then"),
+                () if needed else ("file",),
+            )
+        if "file" in here:
+            content[name] = _content(here["file"], most)
+        terms[name] = _terms({**fields, **here}, here, issued, expires)
+        if terms[name].lenient and not may_be_lenient:
+            here["then"].fail(f"without {name} nobody may pass: only 'refuse' is possible")
+    return content, terms
+
+
+def _content(item: Item, most: int) -> bytes:
+    path = Path(item.file).parent / item.text()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        item.fail(f"{path}: cannot be read: {error.strerror}")
+    if not 1 <= len(data) <= most:
+        item.fail(f"{path} has {len(data)} bytes; 1 to {most} are possible")
+    return data
+
+
+def _terms(
+    fields: Mapping[str, Item], here: Mapping[str, Item], issued: int, expires: int
+) -> Terms:
+    """Terms of a part. fields: the part's own over the site's; here: the part's own."""
+    end = _expires(here, issued, expires)
+    warning = min(DEFAULT_WARNING, (end - issued) // 3)
+    if "warning" in fields:
+        warning = fields["warning"].duration(0, LATEST)
+        if warning >= end - issued:
+            fields["warning"].fail("this is as long as the validity: it would always warn")
+    grace = fields["grace"].duration(0, LATEST) if "grace" in fields else 0
+    then = here["then"].choice(AFTER_GRACE) if "then" in here else AFTER_GRACE["refuse"]
+    return Terms(end, warning, grace, then == AFTER_GRACE["warn"])
+
+
+def _expires(parts: Mapping[str, Item], issued: int, otherwise: int) -> int:
     if "valid" in parts and "valid_until" in parts:
         parts["valid_until"].fail("say either 'valid' or 'valid_until', not both")
     if "valid_until" in parts:
@@ -98,7 +161,7 @@ def _expires(parts: Mapping[str, Item], issued: int) -> int:
         return expires
     if "valid" in parts:
         return issued + parts["valid"].duration(1, LATEST - issued)
-    return issued + DEFAULT_VALIDITY
+    return otherwise
 
 
 def _trust(item: Item, now: int, find_public: FindPublic) -> list[TrustEntry]:

@@ -190,15 +190,16 @@ def _person(
 
 def _expected(item: Item) -> Expected:
     assert firmware.FIRMWARE.is_dir()
-    from gate.refusal import REASONS
+    from gate.refusal import reasons
 
     if item.is_mapping:
         return Expected(**EXPECT.read(item))
     word = item.text()
     if word in _VERDICTS:
         return Expected(verdict=word)
-    if word not in REASONS:
-        near = suggest(word, (*_VERDICTS, *REASONS))
+    known = reasons()
+    if word not in known:
+        near = suggest(word, (*_VERDICTS, *known))
         item.fail(f"{word!r} is neither granted nor refused nor a reason of docs/reasons.md{near}")
     return Expected("refused", word)
 

@@ -21,14 +21,15 @@ Text = tuple[str, str]  # what is the matter, what helps
 def read_texts(item: Item) -> dict[Key, Text]:
     """The `texts:` section: reason -> language -> text."""
     assert firmware.FIRMWARE.is_dir()
-    from gate.refusal import REASONS
+    from gate.refusal import reasons
 
+    known = reasons()
     found: dict[Key, Text] = {}
     for name, value in item.pairs():
         with name.collecting():
             reason = name.text(1, 65).partition("/")[0]
-            if reason not in REASONS:
-                name.fail(f"{reason!r} is no reason{suggest(reason, REASONS)}; see docs/reasons.md")
+            if reason not in known:
+                name.fail(f"{reason!r} is no reason{suggest(reason, known)}; see docs/reasons.md")
             found.update(read_languages(name.text(), value))
     return found
 

@@ -13,12 +13,15 @@ from host_tools.boards.profiles import Profile
 def prepare(
     folder: Path, board: Profile, *, gate: str, bundle: bytes | None, root: bytes | None
 ) -> None:
-    """Write board.py and the site's files. Without a bundle or a root there is none."""
+    """Write board.py and the site's files. Without a bundle or a root there is none.
+
+    The bundle is put where a technician puts it: the terminal installs it when it starts.
+    """
     site = folder / "site"
     site.mkdir(parents=True, exist_ok=True)
     files.write_text(folder / "board.py", generate.board_module(board))
     files.write_text(site / "gate.json", json.dumps({"gate": gate}))
-    for name, content in (("bundle.bin", bundle), ("root.cbor", root)):
+    for name, content in (("incoming.bin", bundle), ("root.cbor", root)):
         (site / name).unlink(missing_ok=True)
         if content is not None:
             files.write_bytes(site / name, content)

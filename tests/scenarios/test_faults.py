@@ -212,10 +212,10 @@ def test_settings_that_break_leave_the_gate_shut_and_the_fire_input_at_work(
     turnstile_of: MakeTurnstile, tmp_path: Path, codes: dict[str, str]
 ) -> None:
     broken = """
-import gate.runtime.settings as settings
-def open_bundle(data, root):
+import gate.bundle
+def broken(data):
     raise MemoryError
-settings.open_bundle = open_bundle
+gate.bundle.Issuers = broken
 """
     turnstile = turnstile_of(first=sabotaged(tmp_path / "broken", broken), faults=1)
     assert turnstile.present(codes["lin"]).reason == "internal_error"
@@ -274,7 +274,7 @@ def test_with_another_operators_bundle(turnstile_of: MakeTurnstile, codes: dict[
 
 def test_when_the_bundle_has_expired(turnstile_of: MakeTurnstile, codes: dict[str, str]) -> None:
     turnstile = turnstile_of(unix=NOON + 31 * 86400)
-    assert turnstile.present(codes["lin"]).reason == "bundle_expired"
+    assert turnstile.present(codes["lin"]).reason == "trust_expired"
 
 
 def test_when_nobody_has_set_the_clock(turnstile_of: MakeTurnstile, codes: dict[str, str]) -> None:

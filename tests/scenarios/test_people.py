@@ -14,7 +14,7 @@ from host_tools.simulator.turnstile import Turnstile
 from tests.scenarios.conftest import MakeTurnstile
 
 TICK_US = 10_000  # how often the firmware looks at its timers
-STAGES = importlib.import_module("gate.refusal").REASONS
+STAGES = importlib.import_module("gate.refusal").reasons()
 
 
 def test_a_granted_person_opens_the_gate_for_exactly_the_pulse(

@@ -25,6 +25,11 @@ class SerialReader:
         self._begun = asyncio.Event()
         self._empty = 0  # ms when the line was last found empty
 
+    @property
+    def busy(self):
+        """Whether a code has begun to arrive."""
+        return self._framer.deadline() is not None or bool(self._uart.any())
+
     async def receive(self):
         """Task: read for ever. Never readline(), which waits for an LF that may not come."""
         chunk = bytearray(_CHUNK)

@@ -18,15 +18,19 @@ from ..lane.lane import Lane
 from ..lane.relay import Relay
 from ..lane.replay import ReplayMemory
 from ..readers.serial import RXBUF, SerialReader
+from ..trust import envelope  # noqa: F401 - imports nest, and deep ones need much stack
 from ..ui import LANGUAGES, show
 from .clock import Clock
+from .freshness import Freshness
 from .judge import Verdict, judge
 from .log import fault, log
 from .outputs import Signals
-from .settings import Site
+from .settings import Site, unload
 from .tasks import keep
 
 _TICK_MS = const(10)  # how often timers and inputs are looked at
+_LOOK_MS = const(3000)  # how often the folder is looked at for a bundle
+_PATIENCE_MS = const(100)  # until an update looks again whether somebody is passing
 _FAULT = "internal_error"
 
 
@@ -52,25 +56,30 @@ class App:
         self._passed_over = None  # how many notes on kernels are in the log
         gc.collect()
         self.site = Site()
+        self._freshness = Freshness()
         self._pulse_ms = 0
-        bundle = self.site.bundle
-        if bundle is not None:
-            self.clock.floor = max(self.clock.floor, bundle.issued)
-            lane = bundle.policy.lane_of(self.site.gate)
-            self._pulse_ms = lane.pulse
-            self._replay.window = lane.replay_window
+        self._believe()
         self._do = {
             table.VERIFY: self._verify,
             table.OPEN: self._open,
             table.OPEN_HELD: self._open_held,
             table.SHUT: self.shut,
             table.DROP: lambda reason: _log_verdict(Verdict(reason), 0),
-            table.SHOW_READY: lambda _: self._show("ready"),
+            table.SHOW_READY: lambda _: self._show_ready(),
             table.SHOW_WAIT: lambda _: self.signals.show("wait", self.clock.ms()),
             table.SHOW_GRANTED: lambda _: self._show("granted"),
             table.SHOW_REFUSED: lambda reason: self._show("refused", reason, self._named),
             table.SHOW_FIRE: lambda _: self._show("fire"),
         }
+
+    def _believe(self):
+        """Take over what the bundle says."""
+        bundle = self.site.bundle
+        self.clock.floor = max(self.clock.floor, self.site.floor)
+        if bundle is not None:
+            lane = bundle.policy.lane_of(self.site.gate)
+            self._pulse_ms = lane.pulse
+            self._replay.window = lane.replay_window
 
     async def run(self):
         try:
@@ -81,12 +90,14 @@ class App:
         gc.threshold(-1)  # from here on before and after each code
         log("start", self._description())
         self._log_kernel()
-        self._show("ready")
+        self._look_at_age()
+        self._show_ready()
         await asyncio.gather(
             keep("relay", self._keep_relay, self._broken),
             keep("tick", self._tick, self._broken),
             keep("reader", self._reader.receive, self._broken),
             keep("silence", self._reader.watch_silence, self._broken),
+            keep("bundle", self._watch_bundle, self._broken),
         )
 
     def handle(self, event, argument=None):
@@ -119,6 +130,43 @@ class App:
             if self.lane.due(now):
                 self.handle(table.TIMER)
             await asyncio.sleep_ms(_TICK_MS)
+
+    async def _watch_bundle(self):
+        """Take what a technician has dropped, between two persons; say how old the bundle is."""
+        while True:
+            await asyncio.sleep_ms(_LOOK_MS)
+            if self.site.waiting():
+                await self._update()
+            now = self.clock.unix()
+            if now is not None:
+                self.site.keep_time(now)
+                self.clock.floor = max(self.clock.floor, self.site.floor)
+            if self._look_at_age() and self.lane.state == table.IDLE:
+                self._show_ready()
+
+    async def _update(self):
+        try:
+            await self._take(self.site.update())
+        except Exception as error:  # no memory for the installer, say
+            fault("update", error)
+        unload()
+
+    async def _take(self, update):
+        try:
+            for _ in update.prepare():
+                await self._nobody()
+            await self._nobody()
+        except Exception as error:
+            self.site.refuse(update, error)
+        else:
+            self.site.switch(update)
+            self._believe()
+
+    async def _nobody(self):
+        """Let others run, and wait until nobody is passing."""
+        await asyncio.sleep_ms(0)
+        while self.lane.state != table.IDLE or self._reader.busy:
+            await asyncio.sleep_ms(_PATIENCE_MS)
 
     # from the reader
 
@@ -176,6 +224,17 @@ class App:
             self.relay.hold()
         else:
             self.relay.shut()
+
+    def _look_at_age(self):
+        """Say how old the bundle is, if it is to be said; tells whether another text is due."""
+        before = self._freshness.shown
+        fields = self._freshness.look(self.site.bundle, self.clock.unix())
+        if fields:
+            log("data", fields)
+        return self._freshness.shown != before
+
+    def _show_ready(self):
+        self._show(self._freshness.shown, self._freshness.reason)
 
     def _show(self, what, reason=None, named=None):
         self.signals.show(what, self.clock.ms())

@@ -34,7 +34,7 @@ class Verdict:
         return (
             ("verdict", "granted" if self.granted else "refused"),
             ("reason", self.reason),
-            ("stage", None if self.granted else refusal.REASONS.get(self.reason)),
+            ("stage", None if self.granted else refusal.stage_of(self.reason)),
             ("format", getattr(seen, "format", None)),
             ("issuer", getattr(seen, "issuer", None)),
             ("kid", None if kid is None else bytes(kid).hex()),
@@ -45,8 +45,9 @@ class Verdict:
 
 def present(code, bundle, gate, now):
     """The verifier.Presentation of a code by a bundle that still counts. Raises Refusal."""
-    if now is not None and now >= bundle.expires:
-        raise refusal.Refusal("bundle_expired")
+    expired = None if now is None else bundle.expired(now)
+    if expired:
+        raise refusal.Refusal(expired)
     skew = bundle.policy.lane_of(gate).skew
     return authenticate(code, bundle.issuers, now, skew, bundle.revocations, bundle.values)
 

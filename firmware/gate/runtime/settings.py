@@ -1,46 +1,198 @@
 """What this terminal was given: its name, the operators' root and the signed bundle.
 
-    site/gate.json     {"gate": "A-1"}            the gate's id, for proofs and the log
-    site/root.cbor     root of docs/formats.md    set at provisioning
-    site/bundle.bin    the signed bundle          issuers and policy
+    site/gate.json     {"gate": "A-1"}   the gate's id, for proofs and the log; with "site" only a
+                                         bundle of that site is taken
+    site/...           see gate.storage.store
 
 Whatever is missing or damaged leaves the gate shut, and is the reason that people are told.
 """
 
+import gc
 import json
-import os
+import sys
 from micropython import const
 
-from .. import crypto
-from ..bundle import open_bundle
+from .. import crypto, storage, trust
+from ..bundle import Bundle
 from ..refusal import Refusal
-from .log import fault
+from ..storage.store import INCOMING, Store
+from ..trust.envelope import open_manifest
+from ..trust.versions import refusal_to_follow, versions_of
+from .log import fault, log
 
 _FOLDER = "site/"
-MAX_BUNDLE = const(262144)  # bytes
-_MAX_SMALL = const(4096)
+_MAX_SMALL = const(1024)  # bytes
+_SLACK = const(600)  # seconds by which the clock may be set back without distrust
+_HOUR = const(3600)
 
 
 class Site:
-    """bundle: trust.Bundle or None, and then reason says why. gate: the gate's id."""
+    """bundle: a Bundle or None, and then reason says why. gate: the gate's id."""
 
     def __init__(self):
         self.gate = "unnamed"
+        self.name = None  # of the site, if provisioning fixed it
         self.bundle = None
         self.reason = None
+        self.store = Store(_FOLDER)
+        self._refused = None  # the reason of the last update that was
+        self._kept = 0  # the time in the store
         try:
-            self.gate = _gate_id()
-            data = _read("bundle.bin", MAX_BUNDLE)
-            root = _read("root.cbor", _MAX_SMALL)
-            if data is None or root is None:
-                self.reason = "bundle_missing"
-            else:
-                self.bundle = open_bundle(data, root)
+            self.gate, self.name = self._identity()
+            self._kept = self.store.time()
+        except Exception as error:
+            fault("settings", error)
+        self._start()
+
+    def _identity(self):
+        data = self.store.read("gate.json", _MAX_SMALL, "bundle_invalid")
+        try:
+            fields = json.loads(bytes(data)) if data else {}
+            gate, name = fields.get("gate"), fields.get("site")
+        except (ValueError, AttributeError):
+            gate = name = None
+        return gate if isinstance(gate, str) and gate else "unnamed", name
+
+    # the bundle
+
+    def _start(self):
+        """Install what waits, then open what is installed."""
+        if self.waiting():
+            try:
+                self._install()
+            except Exception as error:
+                fault("update", error)
+            unload()
+        if self.bundle is None:
+            self._open()
+        if self._refused:
+            if self.bundle:
+                self.store.sweep(self.bundle.manifest)
+            elif self.reason == "bundle_missing":
+                self.reason = self._refused  # says more
+
+    def _install(self):
+        update = self.update()
+        try:
+            for _ in update.prepare():
+                pass
+        except Exception as error:
+            self.refuse(update, error)
+        else:
+            self.switch(update)
+
+    def _open(self):
+        """Open what is installed. Sets bundle or reason."""
+        self.bundle = None
+        try:
+            self.bundle = self._opened()
+            self.reason = None
         except Refusal as refused:
             self.reason = refused.reason
         except Exception as error:  # too large for this board, say: shut, and at work
             fault("settings", error)
             self.reason = "internal_error"
+
+    def _opened(self):
+        store = self.store
+        installed = store.installed()
+        root = store.root(installed)
+        if installed is None:
+            raise Refusal("bundle_missing")
+        if root is None:
+            raise Refusal("root_invalid")
+        manifest = open_manifest(installed[1], root)
+        versions = versions_of(manifest, root.version)
+        before = store.versions()
+        reason = refusal_to_follow(before, versions)
+        if reason:
+            raise Refusal(reason)
+        bundle = Bundle(manifest, store.part, root.version)
+        if (
+            before is None or before.fields() != versions.fields()
+        ):  # the power went before they were written
+            store.remember(versions)
+        return bundle
+
+    # updates
+
+    def waiting(self):
+        """Whether a bundle file waits to be installed."""
+        try:
+            return self.store.size(INCOMING) is not None
+        except OSError:
+            return False
+
+    def update(self):
+        """An Update of storage.install, for the file that waits."""
+        from ..storage.install import Update
+
+        return Update(self.store, self.name, self.bundle.manifest if self.bundle else None)
+
+    def switch(self, update):
+        """Put a prepared update in force; says whether it is. If it does not open, the bundle
+        before stays, or comes back."""
+        before = self.bundle.manifest if self.bundle else None
+        if self.bundle:
+            self.bundle.close()
+        self.bundle = None  # there may be no room for two
+        gc.collect()
+        try:
+            bundle = update.open()
+            update.commit()
+        except Exception as error:
+            bundle = None
+            self.refuse(update, error)
+            self._open()  # whichever is in force now
+            return False
+        self.bundle = bundle
+        self.reason = None
+        from ..storage.install import changes
+
+        log(
+            "update",
+            (
+                ("verdict", "installed"),
+                ("site", bundle.site),
+                ("version", bundle.version),
+                ("root", update.root.version),
+                ("changed", changes(before, bundle.manifest)),
+            ),
+        )
+        return True
+
+    def refuse(self, update, error):
+        """Say why an update is not taken, and put its file aside."""
+        reason = error.reason if isinstance(error, Refusal) else "internal_error"
+        if not isinstance(error, Refusal):
+            fault("update", error)
+        self._refused = reason
+        log("update", (("verdict", "refused"), ("reason", reason)))
+        try:
+            update.refuse()
+        except Exception as error:
+            fault("update", error)
+
+    # time
+
+    @property
+    def floor(self):
+        """Unix seconds below which the clock cannot be right."""
+        return max(self._kept, self.bundle.issued if self.bundle else 0)
+
+    def keep_time(self, now):
+        """Remember how late it is, once an hour: a clock that is set back will be noticed.
+
+        A time at which nothing of the bundle counts any more is not remembered: a clock that was
+        ahead by mistake must not leave a floor that no true time reaches.
+        """
+        kept = now - _SLACK
+        if self.bundle and now < self.bundle.until and kept >= self._kept + _HOUR:
+            try:
+                self.store.keep_time(kept)
+            except OSError as error:
+                fault("clock", error)
+            self._kept = kept
 
     def warm_up(self):
         """Verify once with each algorithm that an issuer uses, so that its module, its tables and
@@ -53,26 +205,10 @@ class Site:
                 crypto.verify(issuer.alg, issuer.key, b"", b"\x01" * size)
 
 
-def _gate_id():
-    data = _read("gate.json", _MAX_SMALL)
-    try:
-        gate = None if data is None else json.loads(data).get("gate")
-    except (ValueError, AttributeError):
-        gate = None
-    return gate if isinstance(gate, str) and gate else "unnamed"
-
-
-def _read(name, most):
-    """The content of a file, or None; a file that is too large is refused before it is read."""
-    try:
-        size = os.stat(_FOLDER + name)[6]
-        if size > most:
-            raise Refusal("bundle_invalid")
-        data = bytearray(size)  # read() without a size would take twice that while it grows
-        with open(_FOLDER + name, "rb") as file:
-            count = file.readinto(data)
-    except OSError:
-        return None
-    if count != size:
-        raise Refusal("bundle_invalid")
-    return data
+def unload():
+    """Let go of the modules that only an update needs; the next one loads them again."""
+    for package, name in ((storage, "install"), (trust, "bundle_file")):
+        sys.modules.pop("%s.%s" % (package.__name__, name), None)
+        if hasattr(package, name):
+            delattr(package, name)
+    gc.collect()

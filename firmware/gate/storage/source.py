@@ -18,6 +18,10 @@ class Memory:
         _check(offset, count, self.size)
         return self._data[offset : offset + count]
 
+    def slice(self, start, size):
+        """A Source of a stretch of this one."""
+        return Memory(self.read(start, size))
+
     def readinto(self, offset, buffer):
         """Fill a buffer from `offset` on."""
         count = len(buffer)
@@ -41,6 +45,11 @@ class File:
         data = bytearray(count)
         self.readinto(offset, data)
         return data
+
+    def slice(self, start, size):
+        """A Source of a stretch of this one; it opens the file for itself."""
+        _check(start, size, self.size)
+        return File(self.path, self._start + start, size)
 
     def readinto(self, offset, buffer):
         """Fill a buffer from `offset` on; allocates nothing of its own."""

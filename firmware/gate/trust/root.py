@@ -1,35 +1,42 @@
 """The root: operators' keys, how many of them must sign, and whether they did.
 
-Set at provisioning, not by a bundle. Signatures are COSE_Signatures (RFC 9052 4.1 and 4.4).
+Set at provisioning; afterwards only a *rotation* replaces it: the next root, signed by enough keys
+of the old one and by enough of its own, so that neither a thief of the new keys nor a mistake in
+them takes a terminal over.
 """
 
 from micropython import const
 
 from .. import crypto
 from ..codec.cbor import Reader
-from ..codec.cose import append_bytes
 from ..refusal import Refusal
+from .signed import ROTATION, read, to_be_signed
 
 MAX_KEYS = const(8)
-AAD = b"OCB1"  # sets signatures of bundles apart from those of codes
+MAX_ROOT = const(4608)  # bytes; eight RSA keys with 4096 bits
+MAX_ROTATION = const(14336)  # and sixteen signatures by such keys
 
 _MAX_KID = const(16)
 _MIN_KEY = const(32)  # bytes, Ed25519
 _MAX_KEY = const(512)  # bytes, RSA with 4096 bits
+_LATEST = 0xFFFFFFFF
 
 
 class Root:
-    """threshold: how many. keys: [(kid, alg, key)], all different."""
+    """version: one more with each rotation. threshold: how many. keys: [(kid, alg, key)], all
+    different. data: as it was read."""
 
     def __init__(self, data):
-        """data: bytes-like. Raises Refusal('root_invalid')."""
+        """data: bytes-like, kept. Raises Refusal('root_invalid')."""
+        self.data = data
         try:
             self._read(Reader(data, wrong="root_invalid"))
         except Refusal:
             raise Refusal("root_invalid")
 
     def _read(self, reader):
-        reader.array(2, 2)
+        reader.array(3, 3)
+        self.version = reader.uint(_LATEST)
         self.threshold = reader.uint(MAX_KEYS)
         self.keys = []
         for _ in range(reader.array(1, MAX_KEYS)):
@@ -41,31 +48,49 @@ class Root:
                 raise Refusal("root_invalid")  # one operator must not count twice
             self.keys.append((kid, alg, key))
         reader.finish()
-        if not 1 <= self.threshold <= len(self.keys):
+        if not self.version or not 1 <= self.threshold <= len(self.keys):
             raise Refusal("root_invalid")
 
-    def enough(self, signatures, payload):
-        """Say whether at least `threshold` different keys signed the payload.
+    def signers(self, signatures, payload, aad):
+        """Which keys (their places in `keys`) have signed the payload; each counts once.
 
-        signatures: [(protected, kid, alg, signature)].
+        signatures: those of trust.signed. Every key under a key id is tried.
         """
-        signers = []
+        found = []
         for protected, kid, alg, signature in signatures:
             message = None
             for i in range(len(self.keys)):
                 its_kid, its_alg, key = self.keys[i]
-                if i in signers or its_kid != kid or its_alg != alg:
+                if i in found or its_kid != kid or its_alg != alg:
                     continue
-                message = message or to_be_signed(protected, payload)
+                message = message or to_be_signed(protected, aad, payload)
                 if crypto.verify(alg, key, message, signature):
-                    signers.append(i)
+                    found.append(i)
                     break
-        return len(signers) >= self.threshold
+        return found
 
+    def enough(self, signatures, payload, aad):
+        """Say whether at least `threshold` different keys signed the payload."""
+        return len(self.signers(signatures, payload, aad)) >= self.threshold
 
-def to_be_signed(protected, payload):
-    """The Sig_structure of one signature over a bundle's manifest."""
-    out = bytearray(b"\x85\x69Signature\x40")
-    for part in (protected, AAD, payload):
-        append_bytes(out, part)
-    return out
+    def rotated(self, rotation):
+        """The root that follows this one. rotation: bytes-like, a signed root of docs/formats.md.
+
+        A rotation that this root has been through already leaves it as it is. Raises
+        Refusal('root_rotation_invalid').
+        """
+        wrong = "root_rotation_invalid"
+        payload, signatures = read(rotation, MAX_ROOT, 2 * MAX_KEYS, wrong)
+        try:
+            following = Root(bytes(payload))
+        except Refusal:
+            raise Refusal(wrong)
+        if following.version <= self.version:
+            return self
+        if (
+            following.version != self.version + 1
+            or not self.enough(signatures, payload, ROTATION)
+            or not following.enough(signatures, payload, ROTATION)
+        ):
+            raise Refusal(wrong)
+        return following

@@ -1,26 +1,34 @@
 """Which bundle may follow which: no older one, and none mixed from parts of different ages.
 
-What is installed is remembered by whoever stores bundles; here it is only compared.
+What is installed is remembered by gate.storage; here it is only compared.
 """
 
 
 class Versions:
-    """What to remember of an installed bundle. parts: {name: (version, SHA-256)}."""
+    """What to remember of an installed bundle. parts: {name: (version, SHA-256)}.
 
-    def __init__(self, site, version, digest, parts):
+    root: the version of the root that signed it.
+    """
+
+    def __init__(self, site, version, digest, parts, root=1):
         self.site = site
         self.version = version
         self.digest = digest
         self.parts = parts
+        self.root = root
+
+    def fields(self):
+        """Everything, to be compared or written down."""
+        return self.site, self.version, self.digest, self.parts, self.root
 
 
-def versions_of(envelope):
-    """What to remember of an envelope.Envelope."""
+def versions_of(manifest, root=1):
+    """What to remember of an envelope.Manifest, signed by a root of that version."""
     parts = {}
-    for name in envelope.parts:
-        part = envelope.parts[name]
+    for name in manifest.parts:
+        part = manifest.parts[name]
         parts[name] = (part.version, part.digest)
-    return Versions(envelope.site, envelope.version, envelope.digest, parts)
+    return Versions(manifest.site, manifest.version, manifest.digest, parts, root)
 
 
 def refusal_to_follow(installed, candidate):
@@ -32,6 +40,8 @@ def refusal_to_follow(installed, candidate):
         return None
     if candidate.site != installed.site:
         return "bundle_other_site"
+    if candidate.root < installed.root:
+        return "root_rollback"
     if not _follows((installed.version, installed.digest), (candidate.version, candidate.digest)):
         return "bundle_rollback"
     for name in installed.parts:

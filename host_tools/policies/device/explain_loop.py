@@ -11,7 +11,7 @@ import sys
 from tracing import explain
 
 from gate.bundle import open_bundle
-from gate.refusal import REASONS, Refusal
+from gate.refusal import Refusal, stage_of
 from gate.runtime.judge import present
 from gate.ui import LANGUAGES, show
 from gate.verifier import Seen
@@ -68,7 +68,7 @@ def _answer(sealed, root, gate, now, code):
     except Refusal as refusal:
         seen = refusal.evidence or seen
         told["reason"] = refusal.reason
-    told["stage"] = REASONS[told["reason"]] if told["reason"] else None
+    told["stage"] = stage_of(told["reason"]) if told["reason"] else None
     told["format"], told["issuer"] = seen.format, seen.issuer
     told["kid"] = None if seen.kid is None else bytes(seen.kid).hex()
     key = told["reason"] or "granted"

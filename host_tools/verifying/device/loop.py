@@ -12,7 +12,7 @@ import sys
 
 from gate.bundle import open_bundle
 from gate.policy.decide import decide
-from gate.refusal import REASONS, Refusal
+from gate.refusal import Refusal, stage_of
 from gate.trust.issuers import Issuers
 from gate.trust.values import Values
 from gate.verifier import Seen, authenticate
@@ -58,8 +58,9 @@ def _judge(code, issuers, bundle, values, gate, now):
     """Everything up to the claims, then the bundle's policy if there is one."""
     if bundle is None:
         return _answer_for(authenticate(code, issuers, now, values=values))
-    if now > bundle.expires:
-        raise Refusal("bundle_expired")
+    expired = bundle.expired(now)
+    if expired:
+        raise Refusal(expired)
     presentation = authenticate(
         code, issuers, now, bundle.policy.skew, bundle.revocations, bundle.values
     )
@@ -74,7 +75,7 @@ def _answer_for(presentation, reason=None):
     claims = _plain(presentation.claims)
     if presentation.hcert is not None:
         claims["hcert"] = _plain(presentation.hcert)
-    stage = None if reason is None else REASONS[reason]
+    stage = None if reason is None else stage_of(reason)
     return _answer(presentation, reason, stage, claims)
 
 

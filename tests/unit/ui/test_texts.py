@@ -10,9 +10,15 @@ import pytest
 
 from host_tools.firmware import FIRMWARE
 
-REASONS = importlib.import_module("gate.refusal").REASONS
+REASONS = importlib.import_module("gate.refusal").reasons()
 LANGUAGES = ("zh", "en")
-STATES = {"ready", "granted", "fire"}  # "wait" is the lamp alone: a text would cost time
+STATES = {
+    "ready",
+    "data_ending",
+    "data_old",
+    "granted",
+    "fire",
+}  # "wait" is the lamp alone: a text would cost time
 LONGEST = {"zh": 20, "en": 60}  # characters a line; a small display has to show it
 
 Texts = dict[str, tuple[str, str]]
@@ -52,12 +58,13 @@ def test_languages_are_in_the_same_order() -> None:
 
 def test_the_firmware_reads_the_same(run_firmware: Callable[..., list[Any]]) -> None:
     keys = [*REASONS, *sorted(STATES)]
-    [[languages, shown, unknown]] = run_firmware(f"""
+    source = f"""
         import json
         from gate.ui import LANGUAGES, show
         shown = [[show(language, key) for key in {keys!r}] for language in LANGUAGES]
         print(json.dumps([LANGUAGES, shown, [show("en", "no such key"), show("xx", "replayed")]]))
-    """)
+    """
+    [[languages, shown, unknown]] = run_firmware(source, heap="4M")
     assert tuple(languages) == LANGUAGES
     for language, texts in zip(LANGUAGES, shown, strict=True):
         expected = read(language)

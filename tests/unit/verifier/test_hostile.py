@@ -15,7 +15,7 @@ from host_tools.verifying.service import Service
 from .people import FOUR, HOLDER, NOW, PLATFORM, certificate, code, rng, trust_part
 
 assert firmware.FIRMWARE.is_dir()
-from gate.refusal import REASONS  # noqa: E402 - the firmware is on the path only now
+from gate.refusal import stage_of  # noqa: E402 - the firmware is on the path only now
 
 OC1 = code(PLATFORM.says(FOUR), proof=Proof(HOLDER, NOW))
 HC1 = certificate()
@@ -33,7 +33,7 @@ def gate() -> Iterator[Service]:
 def refused(gate: Service, text: bytes) -> str:
     answer = gate.verify(text, NOW)
     assert not answer["ok"], text
-    assert REASONS[answer["reason"]] == answer["stage"]
+    assert stage_of(answer["reason"]) == answer["stage"]
     assert answer["reason"] != "internal_error", text
     return str(answer["reason"])
 

@@ -6,7 +6,7 @@ from bootstrap.places import ROOT
 from host_tools import firmware
 
 assert firmware.FIRMWARE.is_dir()
-from gate.refusal import REASONS, STAGES  # noqa: E402 - the firmware is on the path only now
+from gate.refusal import STAGES, reasons  # noqa: E402 - the firmware is on the path only now
 from gate.ui import show  # noqa: E402
 
 
@@ -24,8 +24,8 @@ def page() -> dict[str, tuple[str, list[str]]]:
 
 
 def test_every_reason_stands_under_its_stage() -> None:
-    assert {reason: stage for reason, (stage, _) in page().items()} == REASONS
-    assert set(REASONS.values()) <= set(STAGES)
+    assert {reason: stage for reason, (stage, _) in page().items()} == reasons()
+    assert set(reasons().values()) <= set(STAGES)
 
 
 def test_the_page_tells_what_people_are_told() -> None:
