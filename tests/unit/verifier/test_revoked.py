@@ -98,8 +98,8 @@ def test_time_is_judged_first_and_damage_is_no_yes(run_firmware: Run) -> None:
     base = part.base_part([*OTHERS, of_cti(PLATFORM.key.public.raw, CTIS[0])])
     assert verify(run_firmware, code(*TWO), base, now=NOW + 10**6) == "code_expired"
     damaged = bytearray(base)
-    for at in range(len(base) - 900, len(base)):
-        damaged[at] ^= 1  # the block that a look-up reads
+    for at in range(100, len(base)):
+        damaged[at] ^= 1  # every block
     assert verify(run_firmware, code(*TWO), bytes(damaged)) == "revocation_invalid"
 
 
