@@ -1,7 +1,8 @@
-"""`HC1:`, the EU Digital COVID Certificate: the container, and what revokes it.
+"""`HC1:`, the EU Digital COVID Certificate and WHO's: the container, and what revokes it.
 
-hcert specification 1.0.5 (eu-dcc container). An adapter (docs/adapters.md). Issuers' CBOR need not
-be canonical, so it is read in the lenient manner. What is in the certificate is read in dcc.py.
+hcert specification 1.0.5 (eu-dcc container), which WHO keeps as Electronic Health Certificate
+Specification 1.1.1. An adapter (docs/adapters.md). Issuers' CBOR need not be canonical, so it is
+read in the lenient manner. What is in the EU's certificate is read in dcc.py, in WHO's in ddcc.py.
 """
 
 import hashlib
@@ -85,6 +86,7 @@ class Statement:
         self.issued = cwt.issued
         self.said_issuer = cwt.issuer or None  # the country, which says more than the key's name
         self.certificate = cwt.certificate
+        self._sets = cwt.data_sets
 
     def is_by(self, issuer):
         """The container names a country, which is not the name of its key."""
@@ -97,7 +99,7 @@ class Statement:
         The country is the CWT's issuer; verifiers also take the entry's, so both are given.
         """
         hashes = [signature_hash(self.alg, self.signature)]
-        for country, uci in identifiers(self.certificate):
+        for country, uci in self._identifiers():
             hashes.append(_hash(uci.encode()))
             for place in {self.said_issuer or country, country}:
                 hashes.append(_hash((place + uci).encode()))
@@ -106,8 +108,24 @@ class Statement:
     def claims(self, issuer, values):
         """{kind: [claim]}. Raises Refusal: claims_invalid, claims_several."""
         name = self.said_issuer or issuer.name
+        if self.certificate is None:
+            place = issuer.jurisdictions[0] if issuer.jurisdictions else ""
+            return _who().read_data_sets(self._sets, name, place, values)
         kind, found = read_certificate(self.certificate, name, self.issued, values)
         return {KINDS[kind - 1]: found}
+
+    def _identifiers(self):
+        if self.certificate is not None:
+            return identifiers(self.certificate)
+        named = [_who().identifier(data) for data in self._sets]
+        return [("", uci) for uci in named if uci is not None]
+
+
+def _who():
+    """The module that reads WHO's certificates, imported when there is one."""
+    from . import ddcc
+
+    return ddcc
 
 
 def _hash(data):
@@ -116,22 +134,38 @@ def _hash(data):
 
 class Cwt:
     """CWT claims (RFC 8392). issuer: text or None; expires, not_before, issued: Unix seconds;
-    certificate: the DCC, a dict, unchecked."""
+    certificate: the DCC, a dict, unchecked, or None; data_sets: WHO's in its place."""
 
     def __init__(self, payload):
         """payload: bytes. Raises Refusal: cbor's, and claims_invalid for a missing or odd claim."""
         claims = decode(payload, False)
-        hcert = claims.get(HCERT) if isinstance(claims, dict) else None
-        certificate = hcert.get(1) if isinstance(hcert, dict) else None
-        if not isinstance(certificate, dict):
+        if not isinstance(claims, dict):
             raise Refusal("cbor_invalid")
+        hcert = claims.get(HCERT)
+        certificate = hcert.get(1) if isinstance(hcert, dict) else None
+        self.data_sets = []
+        if not isinstance(certificate, dict) or "ver" not in certificate:
+            self.data_sets = self._who_s(claims, hcert)
+            if self.data_sets:
+                certificate = None
+            elif not isinstance(certificate, dict):
+                raise Refusal("cbor_invalid")
         self.certificate = certificate
         self.issuer = claims.get(1)
         if self.issuer is not None and not isinstance(self.issuer, str):
             raise Refusal("claims_invalid")
+        if hcert is None:
+            self.issued, self.not_before, self.expires = _who().period(claims)
+            return
         self.expires = _time(claims.get(4))
         self.not_before = _time(claims.get(5, 0))
         self.issued = _time(claims.get(6, 0))
+
+    def _who_s(self, claims, hcert):
+        """WHO's data sets: in the hcert claim, or the payload itself."""
+        if hcert is None:
+            return [claims] if "name" in claims and _who().is_data_set(claims) else []
+        return _who().data_sets(hcert) if isinstance(hcert, dict) else []
 
 
 def _time(value):
