@@ -13,6 +13,8 @@ import pytest
 SILENCE = 150
 CODE = b"OC1:6BF+70790T9WJWG.FKY*4GO0"
 OTHER = b"HC1:NCFOXN%TS3DH3ZSUZK+.V0ETD "
+CARD = b"shc:/567629095243206034602924374044603122295953265460346029254077"
+LONGEST = b"shc:/" + b"56" * 2145 + b"7"  # 4,296 characters
 READ_REPLY = bytes.fromhex("02000001003331")  # GM65: the answer to a write
 BEAT_REPLY = bytes.fromhex("03000001003331")  # GM65: the answer to a heartbeat
 LONG = "text_too_long"
@@ -101,6 +103,12 @@ CASES: dict[str, tuple[bytes, list[Any]]] = {
     ),
     "frame that never ends": (b"\x03\x10\x00" + CODE + b"\r", [FRAME, code(CODE)]),
     "the last byte starts a frame": (CODE + b"\r\x03", [code(CODE), FRAME]),
+    "a health card": (CARD + b"\r", [code(CARD)]),
+    "a health card in a frame": (framed(CARD), [code(CARD)]),
+    "noise before a health card": (b"\xff\x80\x00shc:" + CARD + b"\r", [GARBAGE, code(CARD)]),
+    "slashes and colons in noise": (b"\xffsh:/c:/hc:/:/x\r" + CARD + b"\r", [GARBAGE, code(CARD)]),
+    "as long as it may be": (LONGEST + b"\r", [code(LONGEST)]),
+    "longer than that": (LONGEST + b"1\r" + CARD + b"\r", [LONG, code(CARD)]),
     "nothing": (b"", []),
 }
 
