@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from pathlib import Path
 
@@ -115,18 +116,23 @@ def test_nothing_revoked_is_taken_for_what_was_taken_back(
 ) -> None:
     """With one byte kept that happens often; the delta gets other salts until it does not."""
     monkeypatch.setattr(part, "RECENT_WIDTH", 1)
+    salts = []
+    draw = secrets.token_bytes
+    monkeypatch.setattr(part.secrets, "token_bytes", lambda n: salts.append(draw(n)) or salts[-1])
     made = []
     with RevocationList(path, create=True) as book:
-        book.add(entries(hashes(100)), OPERATOR, NOW)
+        book.add(entries(hashes(600)), OPERATOR, NOW)
         book.build(NOW)
-        for one in hashes(3):
+        for one in hashes(60):
             book.remove(one)
         base = book.part(BASE)
         assert base is not None
+        salts.clear()
         for _ in range(20):
             data = revocation_list._recent(base.data, book.change(NOW), book.active(NOW))
             made.append(part.Model(base.data, data))
-    assert all(model.revoked(one) for model in made for one in hashes(100)[3:])
+    assert all(model.revoked(one) for model in made for one in hashes(600)[60:])
+    assert len(salts) > 2 * 20, "some deltas had to be made anew"
 
 
 def test_a_failure_in_between_changes_nothing(path: Path) -> None:
