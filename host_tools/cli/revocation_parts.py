@@ -19,9 +19,12 @@ from host_tools.revocation.revocation_list import BASE, RECENT, Made
 @click.option("-o", "--out", type=OUT, help="Write the part to this file as well.")
 @at_option
 def build(where: Where, out: Path | None, at: int | None) -> None:
-    """Make a new base of all that is revoked. Terminals need a whole new bundle then."""
+    """Make a new base of all that is revoked. Terminals need a whole new bundle then.
+
+    If there is no list yet, an empty one is begun.
+    """
     now = times.now() if at is None else at
-    with where.open() as book:
+    with where.open(create=True) as book:
         base, recent = book.build(now, lambda text: click.echo(text, err=True))
     _report([base, recent])
     if out is not None:

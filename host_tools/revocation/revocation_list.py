@@ -96,7 +96,7 @@ class RevocationList:
     def __init__(self, path: Path, *, create: bool = False) -> None:
         if not create and not path.is_file():
             raise Failure(
-                f"{path}: there is no such list; gatectl revocation add or import makes one"
+                f"{path}: there is no such list; gatectl revocation add, import or build begins one"
             )
         self.path = path
         try:

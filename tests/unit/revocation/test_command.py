@@ -264,3 +264,8 @@ def test_a_card_by_its_issuers_list(office: Office) -> None:
     (office.folder / "crl.json").write_text(json.dumps({**published, "rids": []}))
     office.revocation("import", "crl.json")
     assert json.loads(office.revocation("stats", "--json"))["state"]["revoked"] == 0
+
+
+def test_a_list_may_be_empty(office: Office) -> None:
+    assert "0 entries" in office.revocation("build")
+    assert office.verdicts() == [None, None, None]
