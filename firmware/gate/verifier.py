@@ -99,7 +99,7 @@ def _authenticate(code, issuers, now, skew, revocations, values, seen):
     if read.proof is not None and read.proof.at > now + skew:
         raise Refusal("code_not_yet_valid")
     if revocations is not None:
-        _check_revocation(statements, signers, revocations)
+        _check_revocation(statements, signers, revocations, seen)
     found: dict = {}
     for statement, issuer in zip(statements, signers):
         _add_claims(found, statement, issuer, values)
@@ -170,11 +170,16 @@ def _check_time(statement, issuer, now, skew):
         raise Refusal("issuer_key_not_yet_valid")
 
 
-def _check_revocation(statements, signers, revocations):
-    """One revoked statement is enough: nobody can say what the others are worth without it."""
+def _check_revocation(statements, signers, revocations, seen):
+    """One revoked statement is enough: nobody can say what the others are worth without it.
+
+    What is seen then is whose statement that was.
+    """
     for statement, issuer in zip(statements, signers):
         for digest in statement.revocation_hashes(issuer):
             if revocations.revoked(digest):
+                seen.kid = bytes(statement.kid)
+                seen.issuer = statement.said_issuer or issuer.name
                 raise Refusal("code_revoked")
 
 

@@ -33,6 +33,9 @@ for line in sys.stdin:
         shown = authenticate(case["code"].encode(), issuers, case["now"], 60, revocations)
         print(json.dumps(None))
     except Refusal as refusal:
+        if case.get("whose"):
+            print(json.dumps([refusal.reason, refusal.evidence.issuer, refusal.evidence.kid.hex()]))
+            continue
         print(json.dumps(refusal.reason))
 """
 
@@ -43,13 +46,19 @@ TWO = (PLATFORM.says(GREEN, cti=CTIS[0]), CITY.says(GREEN, cti=CTIS[1]))
 
 
 def verify(
-    run: Run, text: bytes, base: bytes | None, recent: bytes | None = None, now: int = NOW
+    run: Run,
+    text: bytes,
+    base: bytes | None,
+    recent: bytes | None = None,
+    now: int = NOW,
+    whose: bool = False,
 ) -> Any:
     case = {
         "code": text.decode(),
         "trust": trust_part().hex(),
         "parts": [data.hex() if data else None for data in (base, recent)],
         "now": now,
+        "whose": whose,
     }
     (answer,) = run(VERIFY, input=json.dumps(case) + "\n", heap="400k")
     return answer
@@ -59,7 +68,8 @@ def verify(
 def test_one_of_several_statements(run_firmware: Run, which: int) -> None:
     whose = (PLATFORM, CITY)[which]
     base = part.base_part([*OTHERS, of_cti(whose.key.public.raw, CTIS[which])])
-    assert verify(run_firmware, code(*TWO), base) == "code_revoked"
+    answer = verify(run_firmware, code(*TWO), base, whose=True)
+    assert answer == ["code_revoked", whose.entry.name, whose.entry.kid.hex()]
     assert verify(run_firmware, code(TWO[1 - which]), base) is None
 
 
