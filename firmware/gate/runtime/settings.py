@@ -12,12 +12,13 @@ import json
 import sys
 from micropython import const
 
-from .. import crypto, storage, trust
+from .. import storage, trust
 from ..bundle import Bundle
 from ..refusal import Refusal
 from ..storage.store import INCOMING, Store
 from ..trust.envelope import open_manifest
 from ..trust.versions import refusal_to_follow, versions_of
+from ..verifier import warm_up
 from .log import fault, log
 
 _FOLDER = "site/"
@@ -195,14 +196,9 @@ class Site:
             self._kept = kept
 
     def warm_up(self):
-        """Verify once with each algorithm that an issuer uses, so that its module, its tables and
-        its self-test cost no person's time, and get their memory while it is in one piece."""
-        done = []
-        for issuer in self.bundle.issuers if self.bundle else ():
-            if issuer.alg not in done:
-                done.append(issuer.alg)
-                size = len(issuer.key) if issuer.alg == crypto.PS256 else 64
-                crypto.verify(issuer.alg, issuer.key, b"", b"\x01" * size)
+        """Load what the issuers' formats and algorithms need, before there is a code to read."""
+        if self.bundle:
+            warm_up(self.bundle.issuers)
 
 
 def unload():
