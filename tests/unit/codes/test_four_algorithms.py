@@ -11,7 +11,8 @@ import pytest
 from host_tools.codes import oc1
 from host_tools.keys.private import NAMES
 
-from ..gatectl import gatectl, works
+from ..gatectl import gatectl_here as gatectl
+from ..gatectl import works_here as works
 
 SITE = """
 site: Lobby

@@ -16,7 +16,9 @@ import pytest
 
 from bootstrap.places import ROOT
 
-from ..gatectl import GATECTL, gatectl, works
+from ..gatectl import GATECTL
+from ..gatectl import gatectl_here as gatectl
+from ..gatectl import works_here as works
 
 ZHOU = ROOT / "examples" / "persons" / "zhou-several-issuers.yaml"
 SITE = ROOT / "examples" / "sites" / "shanghai-tower.yaml"
