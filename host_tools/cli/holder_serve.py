@@ -100,7 +100,10 @@ def command(
         number = listener.getsockname()[1]
         url = f"{'https' if tls else 'http'}://{shown}:{number}/#ticket={enrolment.ticket}"
         _announce(url, secure=tls or address == _LOOPBACK)
-        server.run(sockets=[listener])
+        try:
+            server.run(sockets=[listener])
+        except KeyboardInterrupt:
+            click.echo("stopped")
 
 
 def _names(site: Path | None, store: KeyStore) -> dict[bytes, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cbor2
 import pytest
 
 from host_tools.codes import oc1
@@ -92,15 +93,35 @@ def test_the_code_changes_before_a_gate_would_find_it_stale(serve: Serve, phone:
 def test_a_proof_for_another_gate_is_refused(
     serve: Serve, phone: Phone, gate: PowerOn, site: DemoSite
 ) -> None:
+    """As a link on the gate says it, for this visit alone."""
     served = serve()
     page = phone(f"{served.url}&gate=B-2")
-    assert page.locator("#hint").inner_text() == "Only for gate B-2"
+    page.get_by_text("Only for gate B-2").wait_for()
     lane = gate()
     refused = lane.present(read_qr(page.screenshot()))
     assert (refused.granted, refused.reason) == (False, "proof_other_gate")
     page.goto(f"{served.address}#gate={site.gate_id}")
     page.get_by_text(f"Only for gate {site.gate_id}").wait_for()
     assert lane.present(read_qr(page.screenshot())).granted
+    page.reload()
+    page.get_by_text("Hold this to the reader").wait_for()
+
+
+def test_a_gate_that_is_typed_in_stays(serve: Serve, phone: Phone, site: DemoSite) -> None:
+    page = phone(serve().url)
+    for typed, said in (
+        ("闸机 7", "Only for gate 闸机 7"),
+        ("闸" * 11, "闸机 7"),
+        ("", "Hold this"),
+    ):
+        page.locator("#open-settings").click()
+        page.locator("#gate").fill(typed)
+        page.locator("#close").click()
+        page.reload()
+        page.locator("#hint", has_text=said).wait_for()
+        proof = oc1.parse_text(read_qr(page.screenshot()))[2]
+        assert isinstance(proof, list)
+        assert cbor2.loads(proof[2]).get(3) == ("闸机 7" if "7" in said else None)
 
 
 def test_the_strictest_issuer_is_shown_and_decides(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from host_tools.holder.serve import HEADERS
 from tests.browser.conftest import Phone, Serve, open_page
 from tests.browser.issuers import holder_of
@@ -151,3 +153,23 @@ def test_a_newer_version_of_the_page_replaces_the_kept_one(serve: Serve, phone: 
         "/", "/app.css", "/app.js", "/icon-192.png", "/icon-512.png", "/icon.svg",
         "/licences.txt", "/manifest.webmanifest",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("Object.defineProperty(window, 'isSecureContext', { value: false })", "over https"),
+        ("IDBFactory.prototype.open = () => { throw new Error() }", "keeps nothing"),
+    ],
+    ids=["no https", "no storage"],
+)
+def test_a_browser_that_cannot_is_told_why(
+    serve: Serve, chrome: driver.Browser, broken: str, said: str
+) -> None:
+    context = chrome.new_context(locale="en-GB")
+    context.add_init_script(broken)
+    page = context.new_page()
+    page.goto(serve().url)
+    page.get_by_text(said).wait_for()
+    assert not page.locator("#qr").is_visible()
+    context.close()

@@ -5,7 +5,15 @@
 
 import { enrol, EnrolError } from "./enrol.js";
 import { sign, type HolderKey } from "./keys.js";
-import { CodeError, compose, holderBlock, parse, request, type Body } from "./oc1/code.js";
+import {
+  CodeError,
+  compose,
+  fitsProof,
+  holderBlock,
+  parse,
+  request,
+  type Body,
+} from "./oc1/code.js";
 import type { Said } from "./oc1/claims.js";
 import { summarise } from "./summary.js";
 import { ofBrowser, otherOf, textsOf, type Language } from "./texts/index.js";
@@ -27,6 +35,7 @@ const main = find("main", HTMLElement);
 let key: HolderKey;
 let wallet = wallets.EMPTY;
 let settings: wallets.Settings = { language: null, gate: null };
+let visited: string | null = null; // the gate whose link was opened; for this visit alone
 let online = true; // as far as is known
 let signed = 0; // codes so far, for whoever watches
 let problem: Problem | null = null; // of the start: shown instead of everything else
@@ -35,6 +44,7 @@ const dialog = new SettingsView({ renew, add, setGate, forget });
 
 const now = () => Math.floor(Date.now() / 1000);
 const language = (): Language => settings.language ?? ofBrowser();
+const gateOf = () => visited ?? settings.gate;
 const nameOf = (said: Said) =>
   wallet.names[said.kid] ?? said.iss ?? textsOf(language()).unnamed(said.kid);
 
@@ -61,8 +71,8 @@ function draw(): void {
   details(find("details", HTMLElement), all, nameOf, now(), language());
   notices(find("notices", HTMLElement), noticesOf(all), now(), language());
   empty();
-  code.describe(texts, settings.gate);
-  dialog.draw(texts, { canRenew: wallet.ticket !== null, gate: settings.gate });
+  code.describe(texts, gateOf());
+  dialog.draw(texts, { canRenew: wallet.ticket !== null, gate: gateOf() });
 }
 
 function noticesOf(all: wallets.Kept[]): Notice[] {
@@ -115,7 +125,7 @@ async function refresh(): Promise<void> {
     return;
   }
   const body = { holder: wallet.body.holder, statements: statements.map((one) => one.statement) };
-  const moment = { at: now(), gate: settings.gate ?? undefined };
+  const moment = { at: now(), gate: gateOf() ?? undefined };
   try {
     code.show(await compose(body, (message) => sign(key, message), moment));
     signed += 1;
@@ -181,6 +191,7 @@ function problemOf(error: unknown): Problem {
 }
 
 async function setGate(gate: string | null): Promise<void> {
+  visited = null;
   settings = { ...settings, gate };
   await wallets.saveSettings(settings);
   await changed();
@@ -204,7 +215,7 @@ async function takeLink(): Promise<void> {
   const gate = said.get("gate");
   if (ticket === null && gate === null) return;
   history.replaceState(null, "", location.pathname + location.search);
-  if (gate !== null) await setGate(gate.slice(0, 32) || null);
+  if (gate !== null && fitsProof(gate)) visited = gate;
   if (ticket === null) return;
   wallet = { ...wallet, ticket };
   const failed = await renew();
@@ -232,8 +243,8 @@ async function start(): Promise<void> {
   await changed();
   void tick();
   await keepAwake();
-  await navigator.storage?.persist?.();
   await registerWorker();
+  void navigator.storage?.persist?.(); // may ask the person, and need not be waited for
   document.documentElement.dataset.ready = "true";
   await lookAround();
   if (wallet.ticket !== null && online) {

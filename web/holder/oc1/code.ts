@@ -10,7 +10,7 @@ export const PREFIX = "OC1:";
 const REQUEST_PREFIX = "OC1H:";
 export const MAX_BODY = 1536; // bytes
 export const MAX_STATEMENTS = 8;
-export const MAX_GATE = 32; // bytes of UTF-8
+const MAX_GATE = 32; // bytes of UTF-8
 const MAX_HOLDER = 96; // bytes
 const TAG = 2; // bytes of a digest
 const ES256 = -7;
@@ -35,6 +35,12 @@ export interface Moment {
 }
 
 export type Sign = (message: Bytes) => Promise<Bytes>;
+
+/** Whether a text can be the id of a gate in a proof. */
+export function fitsProof(gate: string): boolean {
+  const size = new TextEncoder().encode(gate).length;
+  return size >= 1 && size <= MAX_GATE;
+}
 
 /** A code that is none, or none that can be used here; the message is for developers. */
 export class CodeError extends Error {}

@@ -1,6 +1,6 @@
 /** The dialog: renew, add a code, prove for one gate only, this phone's key, delete everything. */
 
-import { MAX_GATE } from "../oc1/code.js";
+import { fitsProof } from "../oc1/code.js";
 import type { Texts } from "../texts/index.js";
 import { find } from "./dom.js";
 import { draw } from "./qr.js";
@@ -114,8 +114,8 @@ export class SettingsView {
 
   private async setGate(): Promise<void> {
     const gate = this.gate.value.trim();
-    if (new TextEncoder().encode(gate).length > MAX_GATE) return;
-    await this.actions.setGate(gate === "" ? null : gate);
+    if (gate === "") await this.actions.setGate(null);
+    else if (fitsProof(gate)) await this.actions.setGate(gate);
   }
 
   private async copy(): Promise<void> {
