@@ -133,7 +133,6 @@ class Site:
     def switch(self, update):
         """Put a prepared update in force; says whether it is. If it does not open, the bundle
         before stays, or comes back."""
-        before = self.bundle.manifest if self.bundle else None
         if self.bundle:
             self.bundle.close()
         self.bundle = None  # there may be no room for two
@@ -148,8 +147,6 @@ class Site:
             return False
         self.bundle = bundle
         self.reason = None
-        from ..storage.install import changes
-
         log(
             "update",
             (
@@ -157,7 +154,7 @@ class Site:
                 ("site", bundle.site),
                 ("version", bundle.version),
                 ("root", update.root.version),
-                ("changed", changes(before, bundle.manifest)),
+                ("changed", update.changes()),
             ),
         )
         return True

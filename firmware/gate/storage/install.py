@@ -30,6 +30,7 @@ class Update:
         self._source = None
         self._file = None
         self._versions = None
+        self._before = None
         self._checked = []
         self._switched = False
         self.root = None
@@ -57,7 +58,7 @@ class Update:
         root = store.root(store.installed())
         if root is None:
             raise Refusal("root_invalid")
-        before = store.versions()
+        self._before = before = store.versions()
         if before is not None and root.version < before.root:
             raise Refusal("root_rollback")
         self.root = root = file.root(root)
@@ -125,6 +126,13 @@ class Update:
         self._source.close()
         store.remove(INCOMING)
 
+    def changes(self):
+        """For the log: [(part, version)] of those whose content is new."""
+        before = self._before.parts if self._before else {}
+        after = self._versions.parts
+        order = self.manifest.order
+        return [(name, after[name][0]) for name in order if before.get(name) != after[name]]
+
     def refuse(self):
         """Put the file aside, and remove what it left."""
         if self._source:
@@ -132,13 +140,3 @@ class Update:
         if not self._switched:  # if that broke off, either bundle may be in force
             self._store.sweep(self._current, self._store.size(INSTALLED) is None)
         self._store.rename(INCOMING, REFUSED)
-
-
-def changes(before, after):
-    """What differs between two Manifests (or None and one), for the log: [name, version] pairs."""
-    found = []
-    for name in after.order:
-        part = after.parts[name]
-        if before is None or name not in before.parts or before.parts[name].digest != part.digest:
-            found.append((name, part.version))
-    return found

@@ -1,0 +1,79 @@
+"""The power goes at every write of an installation: the old bundle or the new one is whole."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from host_tools import interpreter as micropython
+from host_tools.bundles import bundle_file, root_file
+from host_tools.interpreter import Interpreter
+from host_tools.values.part import compile_values
+from host_tools.values.sets import read as read_sets
+
+from ..bundles.sites import (
+    ANNA,
+    BELA,
+    CORA,
+    DORA,
+    EMIL,
+    OTHER_POLICY,
+    SITE,
+    TWO_OF_THREE,
+    made,
+)
+
+MAIN = Path(__file__).with_name("cuts_main.py")
+VALUES = {"values": compile_values(read_sets())}
+OLD = bundle_file.read(made(replace(SITE, parts=VALUES)))
+CHANGED = replace(SITE, parts=VALUES, policy=OTHER_POLICY)
+
+
+def rotated() -> bytes:
+    """The next bundle, by other operators, with the rotation to them."""
+    following = root_file.make([DORA.public, EMIL.public], 2, 2)
+    rotation = root_file.rotation(following).signed_by([ANNA, CORA, DORA, EMIL], 16)
+    return made(CHANGED, OLD, [DORA, EMIL], [rotation])
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        made(CHANGED, OLD),
+        bundle_file.read(made(CHANGED, OLD)).since(OLD).encode(),
+        rotated(),
+        made(replace(SITE, parts={"values": VALUES["values"]}), OLD, [BELA, CORA]),
+    ],
+    ids=["whole", "update", "with a rotation of the root", "only its validity is new"],
+)
+def test_the_power_goes_at_every_write(
+    new: bytes, micropython_lfs: Interpreter, tmp_path: Path
+) -> None:
+    for name, content in (("root.cbor", TWO_OF_THREE), ("old.bin", OLD.encode()), ("new.bin", new)):
+        (tmp_path / name).write_bytes(content)
+    done = micropython.run(
+        [str(MAIN), str(tmp_path)], interpreter=micropython_lfs, heap="8M", timeout=500
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    answer = json.loads(done.stdout.splitlines()[-1])
+    files = ["installed.bin", "parts", "root.cbor", "versions.json"]
+    assert answer["before"] == [7, True, files]
+    assert answer["cuts"] > 40
+    after = f"(8, True, {files})"
+    assert set(answer["outcomes"]) == {f"(7, {after})", f"(8, {after})"}, answer
+
+
+@pytest.fixture
+def micropython_lfs(micropython: Interpreter) -> Interpreter:
+    """An interpreter that has LittleFS; Debian's have."""
+    probe = micropython_run("import vfs; vfs.VfsLfs2", micropython)
+    if probe:
+        pytest.skip(f"MicroPython {micropython.name} has no vfs.VfsLfs2")
+    return micropython
+
+
+def micropython_run(source: str, interpreter: Interpreter) -> int:
+    return micropython.run(["-c", source], interpreter=interpreter).returncode
