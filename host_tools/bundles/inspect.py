@@ -10,7 +10,7 @@ import cbor2
 
 from host_tools.bundles import root_file, trust_file
 from host_tools.bundles.bundle_file import BundleFile
-from host_tools.bundles.entry import TrustEntry
+from host_tools.bundles.entry import URL_DIGEST, TrustEntry
 from host_tools.names import (
     ALGORITHMS,
     word,
@@ -75,9 +75,16 @@ def entries(part: bytes) -> list[TrustEntry]:
                 jurisdictions=tuple(fields[8]),
                 formats=fields[9],
                 table=fields.get(10),
+                iss=_digests(fields.get(11, b"")),
             )
         )
     return found
+
+
+def _digests(data: bytes) -> tuple[str, ...]:
+    """Of each URL that a key is published under what the part has of it, in hexadecimal."""
+    starts = range(0, len(data), URL_DIGEST)
+    return tuple(data[at : at + URL_DIGEST].hex() for at in starts)
 
 
 def diff(before: BundleFile, after: BundleFile) -> list[str]:

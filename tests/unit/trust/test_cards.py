@@ -4,6 +4,7 @@ that trusts them lets their cards in."""
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from host_tools.bundles import inspect
 from host_tools.bundles.entry import compile_trust, merge
 from host_tools.bundles.imports import import_data
 from host_tools.codes import shc
@@ -94,7 +96,10 @@ def test_a_snapshot_says_who_publishes_which_key() -> None:
     shared = by_kid[thumbprint(OTHER.public)[:16]]
     assert shared.name == "a.example"
     assert shared.iss == ("https://a.example/r4/1", "https://a.example/r4/2")
-    assert compile_trust(entries)
+    part = compile_trust(entries)
+    told = {entry.kid: entry.iss for entry in inspect.entries(part)}
+    assert [len(told[entry.kid]) for entry in (state, shared)] == [1, 2]
+    assert told[state.kid] == (hashlib.sha256(URL.encode()).hexdigest()[:16],)
 
 
 def test_the_trust_file_keeps_the_urls(tmp_path: Path) -> None:
