@@ -127,6 +127,8 @@ def test_when_everything_has_expired_no_code_is_shown(serve: Serve, phone: Phone
     page.get_by_text("Everything here has expired").wait_for()
     assert not page.locator("#qr").is_visible()
     assert page.locator(".card.invalid").count() == 3
+    page.locator("#empty-action", has_text="Renew").click()
+    page.get_by_text("The issuers' server cannot be reached.").wait_for()
 
 
 def test_what_is_not_valid_yet_waits(serve: Serve, phone: Phone, site: DemoSite) -> None:

@@ -112,7 +112,7 @@ function empty(): void {
   const hint = problem ? "" : over ? texts.expiredAllHint : texts.emptyHint;
   find("empty-hint", HTMLElement).textContent = hint;
   const action = find("empty-action", HTMLButtonElement);
-  action.textContent = texts.addCode;
+  action.textContent = over && wallet.ticket !== null ? texts.renew : texts.addCode;
   action.hidden = problem !== null && problem !== "ticket" && problem !== "unreachable";
 }
 
@@ -262,7 +262,11 @@ function listen(): void {
     await changed();
   });
   find("open-settings", HTMLButtonElement).addEventListener("click", () => dialog.open());
-  find("empty-action", HTMLButtonElement).addEventListener("click", () => dialog.open());
+  find("empty-action", HTMLButtonElement).addEventListener("click", async () => {
+    if (main.dataset.state !== "over" || wallet.ticket === null) return dialog.open();
+    const failed = await renew();
+    if (failed !== null) dialog.open(failed);
+  });
   addEventListener("online", lookAround);
   addEventListener("offline", lookAround);
   addEventListener("hashchange", async () => {

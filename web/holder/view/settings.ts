@@ -37,8 +37,9 @@ export class SettingsView {
     this.gate.addEventListener("change", () => this.setGate());
   }
 
-  open(): void {
-    this.say("");
+  /** failed: what was tried before, and is to be told. */
+  open(failed: Problem | null = null): void {
+    this.say(failed && this.texts ? this.texts.problems[failed] : "", failed !== null);
     this.dialog.showModal();
   }
 
