@@ -64,12 +64,15 @@ class Revocations:
         if len(hash16) != HASH:
             raise Refusal(_WRONG)
         buffer = self._buffer
-        if self._added is not None and self._added.has(hash16, buffer):
-            return True
-        if self._base is None or not self._base.has(hash16, buffer):
-            return False
-        # what is still revoked is never taken for one of these: the builder sees to that
-        return self._reinstated is None or not self._reinstated.has(hash16, buffer)
+        try:
+            if self._added is not None and self._added.has(hash16, buffer):
+                return True
+            if self._base is None or not self._base.has(hash16, buffer):
+                return False
+            # what is still revoked is never taken for one of these: the builder sees to that
+            return self._reinstated is None or not self._reinstated.has(hash16, buffer)
+        except OSError:  # what flash does not give is no reason to let anybody pass
+            raise Refusal(_WRONG)
 
 
 class _Part:
@@ -129,9 +132,9 @@ class _Set:
         if end > source.size or self._room < 0 or (self._room > 0) != (self.blocks > 0):
             raise Refusal(_WRONG)
         if self.blocks:
-            place = _fill(source, start, bytearray(_OFFSET))
+            first = _fill(source, start, bytearray(_OFFSET))
             last = _fill(source, start + index - _OFFSET, bytearray(_OFFSET))
-            if _number(place, 0) != 0 or _number(last, 0) != self._room:
+            if first != bytes(_OFFSET) or last != self._room.to_bytes(_OFFSET, "big"):
                 raise Refusal(_WRONG)
         return end
 
@@ -166,13 +169,15 @@ class _Set:
 
     def _block(self, number, buffer):
         """A block with its check sum, which is right; a slice of the buffer."""
-        places = _fill(self._source, self._index + _OFFSET * number, buffer[: 2 * _OFFSET])
-        start = _number(places, 0)
-        size = _number(places, _OFFSET) - start
+        places = buffer[: 2 * _OFFSET]
+        self._source.readinto(self._index + _OFFSET * number, places)
+        start = places[0] << 16 | places[1] << 8 | places[2]
+        size = (places[3] << 16 | places[4] << 8 | places[5]) - start
         if not _SMALLEST <= size <= self.largest or start + size > self._room:
             raise Refusal(_WRONG)
         check = crc32(places, self._seed)
-        block = _fill(self._source, self._first + start, buffer[:size])
+        block = buffer[:size]
+        self._source.readinto(self._first + start, block)
         # over the head, where the block is, and what is in it
         if crc32(block, check) != _RESIDUE:
             raise Refusal(_WRONG)
@@ -180,16 +185,12 @@ class _Set:
 
 
 def _fill(source, offset, buffer):
-    """Read from a source; what flash does not give is no reason to let anybody pass."""
+    """Read from a source; an error there is one of the part."""
     try:
         source.readinto(offset, buffer)
     except OSError:
         raise Refusal(_WRONG)
     return buffer
-
-
-def _number(data, at):
-    return data[at] << 16 | data[at + 1] << 8 | data[at + 2]
 
 
 @micropython.viper
