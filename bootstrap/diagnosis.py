@@ -1,4 +1,4 @@
-"""Reads the output of pip and apt-get and says in plain words why they failed and what to do."""
+"""Reads what pip, npm and apt-get said, and says in plain words why they failed and what to do."""
 
 import re
 from dataclasses import dataclass
@@ -48,6 +48,17 @@ CAUSES = (
         "check the index that pip is configured for (pip config list); nothing was installed",
     ),
     _cause(
+        r"EINTEGRITY",
+        "the registry serves a file that is not the one in web/package-lock.json",
+        "check the registry that npm is configured for (npm config get registry)",
+    ),
+    _cause(
+        r"npm error code (?:E404|ETARGET)|npm ERR! code (?:E404|ETARGET)",
+        "the registry does not have a version from web/package-lock.json",
+        "check the registry that npm is configured for (npm config get registry): "
+        "an incomplete or old mirror lacks it",
+    ),
+    _cause(
         r"NO_PUBKEY|is not signed|signatures were invalid|signatures couldn't be verified",
         "the mirror's index is not signed by a key that this system trusts",
         "update the system's archive keyring (package debian-archive-keyring or ubuntu-keyring)",
@@ -58,16 +69,20 @@ CAUSES = (
         "check the clock with date; if it is right, name another mirror in apt's sources",
     ),
     _cause(
-        r"CERTIFICATE_VERIFY_FAILED|certificate verification failed|SSLError",
+        r"CERTIFICATE_VERIFY_FAILED|certificate verification failed|SSLError"
+        r"|SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER",
         "the server's certificate is not trusted here",
-        "install the certificate authority of your mirror or proxy (for pip: option cert)",
+        "install the certificate authority of your mirror or proxy (for pip: option cert, "
+        "for npm: option cafile)",
         everywhere=True,
     ),
     _cause(
-        r"resolve|name resolution|connect|timed out|unreachable|ProxyError|Max retries|\b40[37]\b",
+        r"resolve|name resolution|connect|timed out|unreachable|ProxyError|Max retries|\b40[37]\b"
+        r"|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRE",
         "the mirror could not be reached",
         "check the network and the proxy variables (http_proxy, https_proxy), "
-        "the mirror in apt's sources and pip's index (pip config list), then run it again",
+        "the mirror in apt's sources, pip's index (pip config list) and npm's registry "
+        "(npm config get registry), then run it again",
         everywhere=True,
     ),
     _cause(
@@ -88,7 +103,7 @@ CAUSES = (
     ),
 )
 
-_COMPLAINT = re.compile(r"^(?:E:|Err:|W:|ERROR|error)", re.IGNORECASE)
+_COMPLAINT = re.compile(r"^(?:E:|Err:|W:|ERROR|error|npm err)", re.IGNORECASE)
 _SHOWN_CHARACTERS = 300
 
 

@@ -97,6 +97,13 @@ def test_base_archive_is_found_in_one_line_sources(tmp_path: Path) -> None:
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "not the one in", "pip config list"),
         ("ERROR: No matching distribution found for x==1", "does not have", "pip config list"),
         ("OSError: [Errno 28] No space left on device", "disk is full", "GATE_CACHE"),
+        ("npm error code EINTEGRITY", "not the one in web/package-lock.json", "npm config"),
+        ("npm error code E404\nnpm error 404 Not Found", "does not have a version", "npm config"),
+        (
+            "npm error network request failed, reason: getaddrinfo ENOTFOUND x",
+            "not be reached",
+            "npm",
+        ),
         ("something new", "something new", "log"),
         ("", "nothing", "log"),
     ],
