@@ -10,7 +10,7 @@ from .machine import routine
 from .mgf1 import unmask
 
 _chosen = []  # a power modulo a key, and a function that says how many bytes it works in
-_work = bytearray()  # those bytes, as many as the largest key so far needs
+_work = []  # one buffer of as many bytes as the largest key so far needs
 _inner = bytearray(72)  # 8 zeros, the message's hash, the salt
 
 
@@ -60,10 +60,12 @@ def check(key, message, signature, table) -> bool:
     if not _chosen:
         _choose()
     need = _chosen[1](size)
-    if len(_work) < need:
-        _work.extend(bytes(need - len(_work)))
-    _chosen[0](key, signature, size, _work)
-    return _pss(_work, size, message)
+    if not _work or len(_work[0]) < need:
+        _work.clear()  # what it held is free for the larger one
+        _work.append(bytearray(need))
+    work = _work[0]
+    _chosen[0](key, signature, size, work)
+    return _pss(work, size, message)
 
 
 def _pss(encoded, size, message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from host_tools.interpreter import Interpreter
 MAIN = Path(__file__).with_name("batch_main.py")
 
 ES256, EDDSA, PS256, SM2 = -7, -8, -37, -65600
+
+judged: Counter[int] = Counter()  # signatures that were judged in this run, by the words' size
 
 
 @dataclass(frozen=True)
@@ -66,4 +69,5 @@ def check(cases: Iterable[Case], interpreter: Interpreter) -> int:
         if bool(int(answer)) != case.valid
     ]
     assert not wrong, f"{len(wrong)} of {len(cases)} wrong:\n" + "\n".join(wrong[:5])
+    judged[interpreter.word_bits] += len(cases)
     return len(cases)
