@@ -28,6 +28,7 @@ _NEXT = const(864)  # where the next symbol of so many bits belongs; 16
 _LENGTHS = const(880)  # bits of each symbol's code, bytes; 288 + 32
 _END = const(1040)  # here: how many bytes of the stream were used
 _WORK = const(2082)  # bytes
+_work = bytearray(_WORK)  # kept: on a full heap there may be no room for it in one piece
 
 _ORDER = b"\x10\x11\x12\x00\x08\x07\x09\x06\x0a\x05\x0b\x04\x0c\x03\x0d\x02\x0e\x01\x0f"  # 3.2.7
 
@@ -66,12 +67,11 @@ def stream(data, start, rooms=(_USUAL, MAX_INFLATED)):
 
     rooms: bytes that there is room for, tried one after the other.
     """
-    work = bytearray(_WORK)
     for room in rooms:
         out = bytearray(room)
-        size = _inflate(start, 0, 0, data, len(data), out, room, work)
+        size = _inflate(start, 0, 0, data, len(data), out, room, _work)
         if size >= 0:
-            return memoryview(out)[:size], work[2 * _END] | work[2 * _END + 1] << 8
+            return memoryview(out)[:size], _work[2 * _END] | _work[2 * _END + 1] << 8
         if size == _DAMAGED:
             raise Refusal("inflate_failed")
         del out  # its memory is free for the larger one
