@@ -6,6 +6,7 @@ adapters (docs/adapters.md), found by prefix; nothing here knows one. Whatever t
 exception that leaves `authenticate` is Refusal.
 """
 
+import gc
 import hashlib
 
 from . import crypto
@@ -69,13 +70,15 @@ def authenticate(code, issuers, now, skew=CLOCK_SKEW, revocations=None, values=N
 def warm_up(issuers):
     """Import what the issuers' formats need and verify once with each of their algorithms: modules,
     tables and self-tests cost no person's time then, and have memory while it is in one piece."""
-    done = []
+    largest: dict = {}  # alg -> its largest key, since one of RSA needs memory by its size
     for issuer in issuers:
-        if issuer.alg not in done:
-            done.append(issuer.alg)
-            size = len(issuer.key) if issuer.alg == crypto.PS256 else 64
-            crypto.verify(issuer.alg, issuer.key, b"", b"\x01" * size)
         formats.load_all(issuer.formats)
+        if len(issuer.key) > len(largest.get(issuer.alg, b"")):
+            largest[issuer.alg] = issuer.key
+    for alg, key in largest.items():
+        gc.collect()
+        size = len(key) if alg == crypto.PS256 else 64
+        crypto.verify(alg, key, b"", b"\x01" * size)
 
 
 def _authenticate(code, issuers, now, skew, revocations, values, seen):
