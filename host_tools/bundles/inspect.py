@@ -16,6 +16,7 @@ from host_tools.names import (
     word,
 )
 from host_tools.policies.words import policy_words
+from host_tools.revocation.part import read_heads
 from host_tools.times import rfc3339
 
 
@@ -47,9 +48,23 @@ def as_json(bundle: BundleFile) -> dict[str, object]:
     }
     if "trust" in bundle.parts:
         document["issuers"] = [_issuer(entry) for entry in entries(bundle.parts["trust"])]
+    revoked = _revoked(bundle)
+    if revoked:
+        document["revoked"] = revoked
     if "policy" in bundle.parts:
         document["policy"] = policy_words(bundle.parts["policy"])
     return document
+
+
+def _revoked(bundle: BundleFile) -> dict[str, int]:
+    """How many hashes are in the parts on revocation that the file carries."""
+    found = {}
+    if "revocation" in bundle.parts:
+        found["in the base"] = read_heads(bundle.parts["revocation"])[0].entries
+    if "recent" in bundle.parts:
+        added, back = read_heads(bundle.parts["recent"])
+        found |= {"since": added.entries, "taken back since": back.entries}
+    return found
 
 
 def _issuer(entry: TrustEntry) -> dict[str, object]:

@@ -90,7 +90,8 @@ def build(
         f"{len(read.issuers)} issuers' keys, valid until {times.rfc3339(ends)}"
     )
     if before is not None:
-        new = [part for part in made.manifest.parts if part.version == made.manifest.version]
+        known = {part.digest for part in before.manifest.parts}
+        new = [part for part in made.manifest.parts if part.digest not in known]
         names_new = ", ".join(part.name for part in new) or "nothing but the validity"
         click.echo(f"since version {before.manifest.version}: {names_new}")
     if root is None:

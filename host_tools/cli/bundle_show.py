@@ -26,10 +26,12 @@ def _show(bundle: Path, as_json: bool) -> None:
         print_json(document)
         return
     issuers, policy = document.pop("issuers", []), document.pop("policy", {})
+    revoked = document.pop("revoked", {})
     signed_by, parts = document.pop("signed_by"), document.pop("parts")
     rotations = document.pop("rotations")
     assert isinstance(issuers, list)
     assert isinstance(policy, dict)
+    assert isinstance(revoked, dict)
     assert isinstance(signed_by, list)
     assert isinstance(parts, dict)
     assert isinstance(rotations, list)
@@ -48,6 +50,8 @@ def _show(bundle: Path, as_json: bool) -> None:
             for name, part in parts.items()
         ],
     )  # fmt: skip
+    if revoked:
+        click.echo("revoked: " + ", ".join(f"{count:,} {what}" for what, count in revoked.items()))
     if issuers:
         click.echo()
         print_table(

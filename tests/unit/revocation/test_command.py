@@ -90,9 +90,10 @@ class Office:
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    def verdicts(self) -> list[Any]:
+    def verdicts(self, after: str | None = None) -> list[Any]:
         """What a gate of the site says of both codes and the certificate, with a new bundle."""
-        self._runs("bundle", "build", "site.yaml")
+        said = self._runs("bundle", "build", "site.yaml", *(("--after", after) if after else ()))
+        assert after is None or "since version 1: recent" in said
         self.write_site()
         lines = "\n".join([*self.codes, self.certificate])
         said = works("verify", "--bundle", "site.bundle", "-", cwd=self.folder, input=lines)
@@ -192,6 +193,23 @@ def test_a_list_of_many(office: Office) -> None:
     assert stats["state"]["in the base"] == 5000
     assert 0 < stats["false matches of one look-up"] < 6e-8
     assert office.verdicts() == [None, None, None]
+
+
+def test_a_days_delta_travels_alone(office: Office) -> None:
+    lines = "\n".join(hashlib.sha256(b"%d" % n).hexdigest() for n in range(5000))
+    (office.folder / "many.txt").write_text(lines)
+    office.revocation("import", "many.txt")
+    assert office.verdicts() == [None, None, None]
+    (office.folder / "site.bundle").rename(office.folder / "monday.bundle")
+    office.revocation("add", office.codes[1])
+    assert office.verdicts(after="monday.bundle") == [None, "code_revoked", None]
+    said = office._runs("bundle", "update", "monday.bundle", "site.bundle", "-o", "day.update")
+    assert said.rstrip().endswith(": recent")
+    assert (office.folder / "day.update").stat().st_size < 600
+    shown = json.loads(office._runs("bundle", "show", "day.update", "--json"))
+    assert shown["revoked"] == {"since": 1, "taken back since": 0}
+    whole = json.loads(office._runs("bundle", "show", "site.bundle", "--json"))
+    assert whole["revoked"]["in the base"] == 5000
 
 
 def test_a_code_that_nobody_signed_revokes_nobody(office: Office) -> None:
