@@ -23,6 +23,10 @@ from host_tools.simulator.words import relay_words
 @click.option("--gate", metavar="ID", help="Make the live code for this gate only.")
 @holders_option
 @click.option("--fire", type=click.Choice(["on", "off"]), help="Switch the fire contact instead.")
+@click.option(
+    "--update", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Give the gate a bundle or an update instead.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def command(
     code: str | None,
@@ -30,14 +34,19 @@ def command(
     gate: str | None,
     holders: Path,
     fire: str | None,
+    update: Path | None,
     as_json: bool,
 ) -> None:
     """Show CODE to the simulated gate, and print its verdict. With - it is read from stdin.
 
-    Exit status: 0 when the gate opened, 1 when it stayed shut.
+    Exit status: 0 when the gate opened (or took the update), 1 when it stayed shut.
     """
-    if [code, holder, fire].count(None) != 2:
-        raise click.UsageError("give a code, or --holder, or --fire")
+    if [code, holder, fire, update].count(None) != 3:
+        raise click.UsageError("give a code, or --holder, or --fire, or --update")
+    if update is not None:
+        said = door.ask({"update": str(update.resolve())})
+        click.echo(f"{said['verdict']}: {said.get('reason') or said.get('changed')}")
+        sys.exit(0 if said["verdict"] == "installed" else 1)
     if gate is not None and holder is None:
         raise click.UsageError("--gate is for a live code; name the phone with --holder")
     if fire is not None:

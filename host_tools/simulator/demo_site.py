@@ -6,7 +6,7 @@ demo-site.yaml. Private keys live in memory and are gone afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import cbor2
 
 from host_tools import yaml_file
-from host_tools.bundles import build
+from host_tools.bundles import build, bundle_file
 from host_tools.bundles.certificates import entry_of
 from host_tools.bundles.site import Site, read_site
 from host_tools.cbor import encode
@@ -49,6 +49,7 @@ class DemoSite:
     site: Site
     bundle: bytes
     root: bytes
+    operators: Sequence[PrivateKey]
 
     @classmethod
     def make(
@@ -77,7 +78,13 @@ class DemoSite:
             site=site,
             bundle=build.build(site, operators[:THRESHOLD]),
             root=build.root([operator.public for operator in operators], THRESHOLD),
+            operators=operators,
         )
+
+    def next_bundle(self, **changes: Any) -> bytes:
+        """A bundle to follow the first one. changes: fields of the Site."""
+        site = replace(self.site, **changes)
+        return build.build(site, self.operators[:THRESHOLD], bundle_file.read(self.bundle))
 
     @property
     def pulse_ms(self) -> int:

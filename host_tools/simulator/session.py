@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from typing import Any
 
 from host_tools.simulator import door
@@ -22,6 +23,7 @@ class Session:
         self.outcomes: list[Outcome] = []
         self._entrance = entrance
         self._asked: tuple[socket.socket, Presentation] | None = None
+        self._updating: tuple[socket.socket, int] | None = None
         self._noted = 0
         self._size = 0
 
@@ -67,13 +69,23 @@ class Session:
             else:
                 return
             self._asked = None
+        if self._updating is not None:
+            connection, noted = self._updating
+            said = self.turnstile.record.events("update", noted)
+            if not said:
+                return  # the gate takes it when nobody is passing
+            door.answer(connection, said[0].fields)
+            self._updating = None
         arrived = self._entrance.request()
         if arrived is not None:
             self._take(*arrived)
 
     def _take(self, connection: socket.socket, request: dict[str, Any]) -> None:
         try:
-            if "fire" in request:
+            if "update" in request:
+                self.turnstile.drop(Path(request["update"]).read_bytes())
+                self._updating = connection, len(self.turnstile.record.notes)
+            elif "fire" in request:
                 self.turnstile.fire(bool(request["fire"]))
                 state = "on" if request["fire"] else "off"
                 door.answer(connection, {"text": f"the fire contact is {state}"})
@@ -83,7 +95,7 @@ class Session:
                     door.answer(connection, {"error": BURNING})
                     return
                 self._asked = connection, self.turnstile.show(code)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OSError):
             door.answer(connection, {"error": "the request makes no sense to the gate"})
 
 

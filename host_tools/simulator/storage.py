@@ -9,6 +9,8 @@ from host_tools import files
 from host_tools.boards import generate
 from host_tools.boards.profiles import Profile
 
+INCOMING = "incoming.bin"
+
 
 def prepare(
     folder: Path, board: Profile, *, gate: str, bundle: bytes | None, root: bytes | None
@@ -21,10 +23,15 @@ def prepare(
     site.mkdir(parents=True, exist_ok=True)
     files.write_text(folder / "board.py", generate.board_module(board))
     files.write_text(site / "gate.json", json.dumps({"gate": gate}))
-    for name, content in (("incoming.bin", bundle), ("root.cbor", root)):
+    for name, content in ((INCOMING, bundle), ("root.cbor", root)):
         (site / name).unlink(missing_ok=True)
         if content is not None:
             files.write_bytes(site / name, content)
+
+
+def drop_bundle(folder: Path, bundle: bytes) -> None:
+    """Put a bundle file where a running terminal finds it, whole."""
+    files.write_bytes(folder / "site" / INCOMING, bundle)
 
 
 def quiet_inputs(board: Profile) -> dict[int, int]:

@@ -14,7 +14,7 @@ from host_tools.boards.profiles import Output, Profile
 from host_tools.simulator.gate import NOON, GateError, SimulatedGate
 from host_tools.simulator.reader import Ending, SimulatedReader
 from host_tools.simulator.record import Note, Pulse, Record
-from host_tools.simulator.storage import prepare, quiet_inputs
+from host_tools.simulator.storage import drop_bundle, prepare, quiet_inputs
 
 START_MS = 10_000
 ANSWER_MS = 10_000  # after the last byte
@@ -184,6 +184,10 @@ class Turnstile:
             said = self.record.notes[-1].text
             raise GateError(f"the gate gave no answer in {ANSWER_MS} ms; it said last: {said}")
         return presentation.outcome()
+
+    def drop(self, bundle: bytes) -> None:
+        """A technician puts a bundle or an update into the terminal's folder."""
+        drop_bundle(self.gate.folder, bundle)
 
     def fire(self, burning: bool) -> None:
         """The fire contact, from now on."""
