@@ -13,12 +13,12 @@ docs/formats.md.
 from micropython import const
 
 from ..codec.cbor import Reader
-from ..codec.dates import digits
 from ..codec.real import Real
+from ..codec.utf8 import text_of
 from ..refusal import Refusal
 from .certlogic_time import Moment, parse, plus
 
-BUDGET = 5000  # steps; of 2,705 published cases of national rules none takes more than 99
+BUDGET = 5000  # steps; of 2,705 published cases of national rules none takes more than 101
 MAX_DEPTH = 64  # operations and arrays that are open at once
 
 # kind of an error -> nothing more: host_tools.policies.certlogic says each in words
@@ -81,7 +81,7 @@ def evaluate(program, data, budget=BUDGET):
     try:
         value = run.value()
         run.reader.finish()
-    except (Refusal, UnicodeError):
+    except Refusal:
         raise CertLogicError("program_invalid", run.at)
     return value
 
@@ -90,14 +90,21 @@ def operation(reader):
     """The head of an operation, an array of its number and operands: number, count of operands."""
     count = reader.array(1, reader.end) - 1
     number = reader.uint(len(_FEWEST) - 1)
-    if count < _FEWEST[number] or (_MOST[number] and count > _MOST[number]):
+    if not fits(number, count):
         raise Refusal("cbor_invalid")
     return number, count
 
 
+def fits(number, count):
+    """Whether an operation takes so many operands."""
+    return _FEWEST[number] <= count and (not _MOST[number] or count <= _MOST[number])
+
+
 def truth(value):
     """True of what is truthy, False of what is falsy, None of what is neither: date-times."""
-    if value is None or isinstance(value, (bool, int, str, list, tuple, dict)):
+    if value is True or value is False:
+        return value
+    if value is None or isinstance(value, (int, str, list, tuple, dict)):
         return bool(value)
     return True if isinstance(value, Real) else None
 
@@ -114,10 +121,39 @@ class Run:
         self.frames = []
 
     def value(self):
-        """Walk the program to the end of its expression."""
+        """Walk the program to the end of its expression.
+
+        What programs mostly hold, short texts, paths, numbers and operations, is read in this loop:
+        in MicroPython a call costs more than most of what is done here.
+        """
+        reader = self.reader
+        data = reader.data
+        end = reader.end
         frames = self.frames
         while True:
-            value = self._read()
+            at = reader.position
+            self.at = at
+            self.left -= 1
+            if self.left < 0:
+                raise self.error("budget_exhausted")
+            if at >= end:
+                raise Refusal("cbor_invalid")
+            first = data[at]
+            if 0x40 <= first < 0x58 or 0x60 <= first < 0x78:
+                after = at + 1 + (first & 31)
+                if after > end:
+                    raise Refusal("cbor_invalid")
+                reader.position = after
+                value = text_of(data[at + 1 : after])
+                if first < 0x60:
+                    value = self._access(value)
+            elif 0x80 < first < 0x98:
+                value = self._open(at, first & 31)
+            elif first < 0x18:
+                reader.position = at + 1
+                value = first
+            else:
+                value = self._read_long(at, first)
             while value is not _MORE:
                 if not frames:
                     return value
@@ -147,24 +183,16 @@ class Run:
         for _ in range(count):
             self.charge(1 + self.reader.skip() // 4)
 
-    def _read(self):
-        """The value at the position; _MORE when that is an operation, which now is open."""
+    def _read_long(self, at, first):
+        """What the loop leaves: numbers and texts with long heads, booleans, long arrays."""
         reader = self.reader
-        at = reader.position
-        self.at = at
-        self.charge(1)
-        if at >= reader.end:
-            raise Refusal("cbor_invalid")
-        first = reader.data[at]
         kind = first >> 5
         if kind == 4:
-            return self._open(at)
-        if kind == 2:
-            return self._access(reader.bytes(0, reader.end))
-        if kind == 3:
-            text = reader.text(0, reader.end)
+            return self._open(at, 0)
+        if kind == 2 or kind == 3:
+            text = text_of(reader.view(0, reader.end)) if kind == 2 else reader.text(0, reader.end)
             self.charge(len(text) // 16)
-            return text
+            return self._access(text) if kind == 2 else text
         if kind < 2:
             return reader.int()
         reader.position = at + 1
@@ -174,47 +202,49 @@ class Run:
             return False
         raise Refusal("cbor_invalid")
 
-    def _open(self, at):
-        number, count = operation(self.reader)
+    def _open(self, at, size):
+        """Open the operation at `at`. size: of its array, if that is in its first byte; else 0."""
+        reader = self.reader
+        if size:
+            number = reader.data[at + 1] if at + 1 < reader.end else 255
+            count = size - 1
+            if number >= len(_FEWEST) or not fits(number, count):
+                raise Refusal("cbor_invalid")
+            reader.position = at + 2
+        else:
+            number, count = operation(reader)
         if number == _ARRAY:
             self.charge(8 + count)
             if not count:
                 return []
-        if len(self.frames) == MAX_DEPTH:
+        frames = self.frames
+        if len(frames) == MAX_DEPTH:
             raise self.error("too_deep")
-        self.frames.append([number, count, at, []])
+        frames.append([number, count, at, []])
         return _MORE
 
     def _access(self, path):
-        """What the data have at a path, of texts and indices with full stops between, or None."""
+        """What the data have at a path, of names and indices with full stops between, or None."""
         value = self.data
-        around = self.around
         if not path:
             return value
-        start = 0
-        end = 0
-        while end >= 0:
-            end = path.find(b".", start)
-            fragment = path[start:end] if end >= 0 else path[start:]
-            self.charge(1)
-            if around is not None and fragment == b"data":
+        around = self.around
+        names = path.split(".")
+        self.charge(len(names))
+        for name in names:
+            if around is not None and name == "data":
                 value, around = around
+                continue
+            around = None
+            if isinstance(value, dict):
+                value = value.get(name)
+            elif isinstance(value, (list, tuple)):
+                # no index has ten digits
+                index = int(name) if name.isdigit() and len(name) < 10 else -1
+                value = value[index] if 0 <= index < len(value) else None
             else:
-                around = None
-                if isinstance(value, dict):
-                    value = value.get(str(fragment, "utf-8"))
-                elif isinstance(value, (list, tuple)):
-                    value = _item(value, fragment)
-                else:
-                    return None
-            start = end + 1
+                return None
         return value
-
-
-def _item(values, fragment):
-    """values[fragment], if that is an index in digits and there is such an item; else None."""
-    index = digits(fragment, 0, len(fragment)) if 0 < len(fragment) < 9 else None
-    return values[index] if index is not None and index < len(values) else None
 
 
 # what each operation does with the next of its operands: gives its own value, or _MORE
@@ -288,7 +318,7 @@ def _compare(run, number, values):
 
 def _need(run, values, kind, error):
     for value in values:
-        if isinstance(value, bool) or not isinstance(value, kind):
+        if not isinstance(value, kind):  # True is no int in MicroPython
             raise run.error(error)
 
 

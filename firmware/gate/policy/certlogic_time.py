@@ -8,8 +8,6 @@ refused here.
 
 from micropython import const
 
-from ..codec.dates import digits
-
 _DASH = const(0x2D)
 _COLON = const(0x3A)
 _T = const(0x54)
@@ -36,22 +34,22 @@ def parse(text, whole_day=False):
     """
     data = text.encode()
     size = len(data)
-    year = digits(data, 0, 4)
+    year = _number(data, 0, 4)
     if year is None:
         return None
     if size == 4:
         return Moment(day_of(year, 13, 0), 0)
-    month = digits(data, 5, 7)
+    month = _number(data, 5, 7)
     if month is None or data[4] != _DASH or not 1 <= month <= 12:
         return None
-    last = day_of(year, month + 1, 0)
     if size == 7:
-        return Moment(last, 0)
-    day = digits(data, 8, 10)
+        return Moment(day_of(year, month + 1, 0), 0)
+    day = _number(data, 8, 10)
     if day is None or data[7] != _DASH or day == 0:
         return None
+    short = day <= 28  # every month has that
     day = day_of(year, month, day)
-    if day > last:
+    if not short and day > day_of(year, month + 1, 0):
         return None
     if size == 10:
         return Moment(day, 0)
@@ -64,6 +62,8 @@ def plus(moment, amount, unit):
 
     A day that its month does not have is counted on into the next one.
     """
+    if amount == 0:
+        return moment
     day = moment.day
     ms = moment.ms
     if unit == _HOUR:
@@ -88,7 +88,7 @@ def _moment(day, ms):
 
 def _time(data):
     """Milliseconds from the beginning of the day in UTC of the time after a date; None if none."""
-    hour, minute, second = digits(data, 11, 13), digits(data, 14, 16), digits(data, 17, 19)
+    hour, minute, second = _number(data, 11, 13), _number(data, 14, 16), _number(data, 17, 19)
     if hour is None or minute is None or second is None:
         return None
     if data[10] != _T or data[13] != _COLON or data[16] != _COLON or minute > 59 or second > 59:
@@ -98,7 +98,7 @@ def _time(data):
     if data[at : at + 1] == b".":
         at = 20
         weight = 100
-        while digits(data, at, at + 1) is not None:
+        while _number(data, at, at + 1) is not None:
             ms += (data[at] - 0x30) * weight
             weight //= 10
             at += 1
@@ -124,14 +124,20 @@ def _offset(data):
         at = end
     else:
         at = end + 1
-    hours = digits(data, 1, end)
-    minutes = digits(data, at, size)
+    hours = _number(data, 1, end)
+    minutes = _number(data, at, size) if at < size else 0
     if not 2 <= end <= 3 or hours is None or hours > 23:
         return None
     if size - at not in (0, 2) or minutes is None or minutes > 59:
         return None
     offset = (hours * 60 + minutes) * 60000
     return -offset if data[0] == _DASH else offset
+
+
+def _number(data, start, end):
+    """The number of ASCII digits in data[start:end], or None if there is anything else."""
+    piece = data[start:end]
+    return int(piece) if len(piece) == end - start and piece.isdigit() else None
 
 
 def day_of(year, month, day):
