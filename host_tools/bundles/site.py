@@ -115,7 +115,6 @@ def read_parts(
         if name in given:
             here = given[name].mapping(
                 (*([] if needed else ["file"]), "valid", "valid_until", "warning", "grace", "then"),
-                () if needed else ("file",),
             )
         if "file" in here:
             content[name] = _content(here["file"], most)

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from host_tools.simulator.demo_site import DemoSite
+
 GATECTL = Path(sys.executable).with_name("gatectl")
 
 
@@ -113,6 +115,13 @@ def test_fire_from_another_terminal(gate: Path) -> None:
     assert run("scan", "--fire", "off", cache=gate).stdout == "the fire contact is off\n"
     time.sleep(0.5)
     assert "cose_invalid" in run("scan", "OC1:ABC", cache=gate).stdout
+
+
+def test_an_update_from_another_terminal(gate: Path, tmp_path: Path) -> None:
+    strange = tmp_path / "strange.bundle"
+    strange.write_bytes(DemoSite.make(1_800_000_000).bundle)
+    done = run("scan", "--update", str(strange), cache=gate)
+    assert (done.returncode, done.stdout) == (1, "refused: bundle_signatures\n"), done.stderr
 
 
 def test_a_second_gate_is_refused(gate: Path) -> None:
