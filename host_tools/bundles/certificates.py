@@ -33,6 +33,9 @@ USAGES = {
     for number, kind in ((1, "test"), (2, "vaccination"), (3, "recovery"))
 }
 
+# ICAO VDS-NC: signs proofs of vaccination and tests in visible digital seals, and nothing else.
+SEAL_USAGE = "2.23.136.1.1.14.2"
+
 _USAGE_OID = b"\x06\x03\x55\x1d\x25"
 # The extended key usage in a certificate's bytes: OID, perhaps "critical", OCTET STRING, SEQUENCE.
 _USAGE = re.compile(
@@ -71,6 +74,8 @@ def entry_of(der: bytes, source: str) -> TrustEntry:
         raise KeyFormError(f"not a readable X.509 certificate: {error}") from None
     key = _key(certificate)
     national = key.alg == SM2  # not for DCCs: such an issuer signs OC1 codes, by its key's own kid
+    usages = [] if national else _usages(certificate)
+    seals = "VDS" if SEAL_USAGE in usages else "HC1"
     return TrustEntry(
         kid=key.kid if national else kid_of(der),
         alg=key.alg,
@@ -78,8 +83,8 @@ def entry_of(der: bytes, source: str) -> TrustEntry:
         name=shorten(_name(certificate.subject)),
         not_before=_clamp(certificate.not_valid_before_utc),
         not_after=_clamp(certificate.not_valid_after_utc),
-        claims=ALL_CLAIMS if national else _claims(certificate),
-        formats=FORMATS["OC1" if national else "HC1"],
+        claims=ALL_CLAIMS if national else _claims(usages),
+        formats=FORMATS["OC1" if national else seals],
         source=source,
     )
 
@@ -111,15 +116,21 @@ def _refuse_encryption(certificate: x509.Certificate) -> None:
         raise KeyFormError("it is for encryption; import the one of the pair that is to sign")
 
 
-def _claims(certificate: x509.Certificate) -> int:
-    """What it may sign: the DCC's kinds among its extended key usages, or all if there are none."""
+def _usages(certificate: x509.Certificate) -> list[str]:
+    """Its extended key usages; none if it has no such extension."""
     try:
         extension = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-        usages = [oid.dotted_string for oid in extension.value]
     except x509.ExtensionNotFound:
-        return DCC_CLAIMS
+        return []
     except ValueError:  # an extension that breaks RFC 5280 in a way that issuers of DCCs do
-        usages = _usages_by_hand(certificate.tbs_certificate_bytes)
+        return _usages_by_hand(certificate.tbs_certificate_bytes)
+    return [oid.dotted_string for oid in extension.value]
+
+
+def _claims(usages: list[str]) -> int:
+    """What it may sign: the DCC's kinds among its extended key usages, or all if there are none."""
+    if SEAL_USAGE in usages:
+        return claims_mask(["vaccination"])
     kinds = {USAGES[usage] for usage in usages if usage in USAGES}
     return claims_mask(kinds) if kinds else DCC_CLAIMS
 

@@ -11,6 +11,7 @@ FORMATS = (
     ("OC1", b"OC1:", "oc1", 4296),  # 4,296: QR 40-L in alphanumeric mode
     ("HC1", b"HC1:", "hc1", 4296),
     ("SHC", b"shc:/", "shc", 4296),  # the framework's own limit: 2,395
+    ("VDS", b'{"data":{', "vds", 4296),
 )
 
 ALL = (1 << len(FORMATS)) - 1  # every format's bit
