@@ -21,7 +21,7 @@ from host_tools.bundles.entry import TrustEntry, shorten
 from host_tools.keys import sm2
 from host_tools.keys.asn1 import read_certified
 from host_tools.keys.public import KeyFormError, PublicKey, decode64, from_native
-from host_tools.names import ALL_CLAIMS, DCC_CLAIMS, FORMATS, LATEST, SM2, claims_mask
+from host_tools.names import ALL_CLAIMS, DCC_CLAIMS, ES256, FORMATS, LATEST, SM2, claims_mask
 
 KID_SIZE = 8
 
@@ -71,6 +71,8 @@ def entry_of(der: bytes, source: str) -> TrustEntry:
     try:
         certificate = x509.load_der_x509_certificate(der)
     except Exception as error:  # malformed in any of the ways that the library tells apart
+        if (entry := _entry_by_hand(der, source)) is not None:
+            return entry
         raise KeyFormError(f"not a readable X.509 certificate: {error}") from None
     key = _key(certificate)
     national = key.alg == SM2  # not for DCCs: such an issuer signs OC1 codes, by its key's own kid
@@ -114,6 +116,42 @@ def _refuse_encryption(certificate: x509.Certificate) -> None:
         raise KeyFormError(f"its extensions cannot be read: {error}") from None
     if not usage.digital_signature:
         raise KeyFormError("it is for encryption; import the one of the pair that is to sign")
+
+
+# A P-256 key and a validity in a certificate's bytes (RFC 5480; X.690: UTCTime or GeneralizedTime).
+_P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
+_TIME = rb"(?:\x17\x0d(\d{12})|\x18\x0f(\d{14}))Z"
+_VALIDITY = re.compile(rb"\x30." + _TIME + _TIME, re.DOTALL)
+
+
+def _entry_by_hand(der: bytes, source: str) -> TrustEntry | None:
+    """A seal's signer whose certificate the library refuses as a whole, as it does Japan's for
+    parameters beside an algorithm that has none; only if there is one key and one validity."""
+    times = _VALIDITY.findall(der)
+    usages = _usages_by_hand(der)
+    if der.count(_P256) != 1 or len(times) != 1 or SEAL_USAGE not in usages:
+        return None
+    start = der.index(_P256) + len(_P256)
+    kid = kid_of(der)
+    return TrustEntry(
+        kid=kid,
+        alg=ES256,
+        key=der[start : start + 64],
+        name=f"key {kid.hex()}",
+        not_before=_clamp(_moment(times[0][0] or times[0][1])),
+        not_after=_clamp(_moment(times[0][2] or times[0][3])),
+        claims=_claims(usages),
+        formats=FORMATS["VDS"],
+        source=source,
+    )
+
+
+def _moment(digits: bytes) -> datetime:
+    """A time of a certificate; years of two digits are RFC 5280's."""
+    text = digits.decode()
+    if len(text) == 12:
+        text = ("19" if text >= "50" else "20") + text
+    return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
 
 
 def _usages(certificate: x509.Certificate) -> list[str]:

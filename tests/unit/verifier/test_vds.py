@@ -99,6 +99,20 @@ def test_a_certificate_s_usage_says_what_it_signs() -> None:
     assert entry.kid == hashlib.sha256(DER).digest()[:8]
 
 
+def test_a_certificate_that_the_library_refuses_is_read_by_hand() -> None:
+    """Japan's have parameters beside an algorithm that must have none."""
+    algorithm = bytes.fromhex("06082a8648ce3d040302")
+    odd = DER.replace(b"\x30\x0a" + algorithm, b"\x30\x0c" + algorithm + b"\x05\x00")
+    with pytest.raises(ValueError, match="ParseError"):
+        x509.load_der_x509_certificate(odd)
+    entry, usual = entry_of(odd, ""), entry_of(DER, "")
+    assert entry.kid == hashlib.sha256(odd).digest()[:8]
+    assert replace(entry, kid=usual.kid, name=usual.name) == usual
+    for broken in (odd.replace(b"Z", b"Y"), odd.replace(bytes.fromhex("678108"), b"abc"), odd[:60]):
+        with pytest.raises(ValueError, match="not a readable"):
+            entry_of(broken, "")
+
+
 def test_doses_become_claims(gate: Service) -> None:
     answer = verify(gate, code())
     assert answer["ok"], answer
