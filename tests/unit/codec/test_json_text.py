@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from host_tools.interpreter import Interpreter
+
 Run = Callable[..., list[Any]]
 
 PROGRAM = """
@@ -66,10 +68,12 @@ EVERYTHING = {
 
 
 @pytest.fixture
-def read(run_firmware: Run) -> Callable[[list[tuple[Any, bytes]]], list[Any]]:
+def read(
+    run_firmware: Run, any_micropython: Interpreter
+) -> Callable[[list[tuple[Any, bytes]]], list[Any]]:
     def run(cases: list[tuple[Any, bytes]]) -> list[Any]:
         lines = [json.dumps({"form": form, "data": data.hex()}) for form, data in cases]
-        return run_firmware(PROGRAM, input="\n".join(lines) + "\n")
+        return run_firmware(PROGRAM, input="\n".join(lines) + "\n", interpreter=any_micropython)
 
     return run
 
