@@ -15,7 +15,7 @@ from micropython import const
 from .. import storage, trust
 from ..bundle import Bundle
 from ..refusal import Refusal
-from ..storage.store import INCOMING, Store
+from ..storage.store import INCOMING, VERSIONS, Store
 from ..trust.envelope import open_manifest
 from ..trust.versions import refusal_to_follow, versions_of
 from ..verifier import warm_up
@@ -25,6 +25,7 @@ _FOLDER = "site/"
 _MAX_SMALL = const(1024)  # bytes
 _SLACK = const(600)  # seconds by which the clock may be set back without distrust
 _HOUR = const(3600)
+_FULL = const(28)  # ENOSPC, which MicroPython's errno does not name
 
 
 class Site:
@@ -112,7 +113,8 @@ class Site:
         if (
             before is None or before.fields() != versions.fields()
         ):  # the power went before they were written
-            store.remember(versions)
+            store.stage_versions(versions)
+            store.switch(VERSIONS)
         return bundle
 
     # updates
@@ -161,9 +163,13 @@ class Site:
 
     def refuse(self, update, error):
         """Say why an update is not taken, and put its file aside."""
-        reason = error.reason if isinstance(error, Refusal) else "internal_error"
-        if not isinstance(error, Refusal):
+        if isinstance(error, Refusal):
+            reason = error.reason
+        elif isinstance(error, OSError) and error.errno == _FULL:
+            reason = "storage_full"
+        else:
             fault("update", error)
+            reason = "internal_error"
         self._refused = reason
         log("update", (("verdict", "refused"), ("reason", reason)))
         try:

@@ -6,16 +6,13 @@ last. As long as the incoming file is there, the next start does the rest.
 """
 
 import hashlib
-from micropython import const
 
 from ..bundle import Bundle, check_parts, digesting
 from ..refusal import Refusal
 from ..trust.bundle_file import BundleFile
 from ..trust.root import MAX_ROOT
 from ..trust.versions import refusal_to_follow, versions_of
-from .store import INCOMING, INSTALLED, REFUSED, ROOT
-
-_FULL = const(28)  # ENOSPC, which MicroPython's errno does not name
+from .store import INCOMING, INSTALLED, REFUSED, ROOT, VERSIONS
 
 
 class Update:
@@ -46,12 +43,7 @@ class Update:
         if source is None:
             raise Refusal("bundle_missing")
         self._source = source
-        try:
-            yield from self._prepare(store, source)
-        except OSError as error:
-            if error.errno == _FULL:
-                raise Refusal("storage_full")
-            raise
+        yield from self._prepare(store, source)
 
     def _prepare(self, store, source):
         self._file = file = BundleFile(source)
@@ -117,11 +109,16 @@ class Update:
     def commit(self):
         """Put it in force, and clear away what is no longer needed."""
         store = self._store
-        self._switched = True
-        store.install(self.root.data, self._file.head)
-        store.remember(self._versions)
-        if store.read(ROOT, MAX_ROOT, "root_invalid") != self.root.data:
-            store.replace(ROOT, self.root.data)
+        store.stage_installed(self.root.data, self._file.head)
+        store.stage_versions(self._versions)
+        rotated = store.read(ROOT, MAX_ROOT, "root_invalid") != self.root.data
+        if rotated:
+            store.stage(ROOT, self.root.data)
+        self._switched = True  # there is room for all of it
+        store.switch(INSTALLED)
+        store.switch(VERSIONS)
+        if rotated:
+            store.switch(ROOT)
         store.sweep(self.manifest)
         self._source.close()
         store.remove(INCOMING)
@@ -138,5 +135,6 @@ class Update:
         if self._source:
             self._source.close()
         if not self._switched:  # if that broke off, either bundle may be in force
+            self._store.unstage()
             self._store.sweep(self._current, self._store.size(INSTALLED) is None)
         self._store.rename(INCOMING, REFUSED)

@@ -63,12 +63,20 @@ class Store:
             raise Refusal(wrong)
         return File(self._folder + name, 0, size).read(0, size)
 
+    def stage(self, name, data):
+        """Write what is to take a file's place."""
+        with open(self._folder + name + _NEW, "wb") as file:
+            file.write(data)
+
+    def switch(self, name):
+        """Let it take the place, in one step."""
+        path = self._folder + name
+        os.rename(path + _NEW, path)
+
     def replace(self, name, data):
         """Write a file whole or not at all."""
-        path = self._folder + name
-        with open(path + _NEW, "wb") as file:
-            file.write(data)
-        os.rename(path + _NEW, path)
+        self.stage(name, data)
+        self.switch(name)
 
     def remove(self, name):
         """Remove a file, if it is there."""
@@ -102,12 +110,12 @@ class Store:
             raise Refusal("bundle_invalid")
         return pair
 
-    def install(self, root, head):
-        """Switch: from now on this root and this head are in force."""
+    def stage_installed(self, root, head):
+        """Have this root and this head ready; `switch(INSTALLED)` puts them in force."""
         out = bytearray(b"\x82")
         append_bytes(out, root)
         append_bytes(out, head)
-        self.replace(INSTALLED, out)
+        self.stage(INSTALLED, out)
 
     def root(self, installed):
         """The Root in force, or None: the one of provisioning, unless what is installed has come
@@ -140,8 +148,8 @@ class Store:
         except (ValueError, TypeError, AttributeError, IndexError):
             raise Refusal("record_damaged")
 
-    def remember(self, versions):
-        """Make these the Versions that must not fall."""
+    def stage_versions(self, versions):
+        """Have these Versions ready; after `switch(VERSIONS)` they must not fall."""
         parts = {}
         for name in versions.parts:
             version, digest = versions.parts[name]
@@ -149,7 +157,7 @@ class Store:
         manifest = hexlify(versions.digest).decode()
         fields = (versions.site, versions.version, manifest, parts, versions.root)
         line = json.dumps(fields).encode()
-        self.replace(VERSIONS, hexlify(hashlib.sha256(line).digest()) + b"\n" + line)
+        self.stage(VERSIONS, hexlify(hashlib.sha256(line).digest()) + b"\n" + line)
 
     # parts
 
@@ -169,6 +177,11 @@ class Store:
     def keep(self, part):
         name = self._folder + _name(part.digest)
         os.rename(name + _NEW, name)
+
+    def unstage(self):
+        """Remove what was written and never took its place."""
+        for name in (INSTALLED, VERSIONS, ROOT):
+            self.remove(name + _NEW)
 
     def sweep(self, manifest, everything=False):
         """Remove every part that a Manifest does not name, and what was left half written.

@@ -1,8 +1,9 @@
 """Runs on MicroPython: cuts the power at every write of an installation, on a real LittleFS.
 
-argv: a folder with root.cbor, old.bin and new.bin. The terminal's own start (runtime.settings.Site)
-installs; the block device fails from write number N on, as if the power had gone, and what was
-written until then is mounted again. The last line that is printed says what came out.
+argv: a folder with root.cbor, old.bin and new.bin; `cut`, or `grow` for flashes that are too small.
+The terminal's own start (runtime.settings.Site) installs; the block device fails from write number
+N on, as if the power had gone, and what was written until then is mounted again. The last line that
+is printed says what came out.
 """
 
 import gc
@@ -14,7 +15,6 @@ import vfs
 from gate.runtime.settings import Site
 
 BLOCK = 512
-BLOCKS = 256
 FOLDER = sys.argv[1]
 EIO = -5
 ERASED = b"\xff" * BLOCK
@@ -61,7 +61,7 @@ class Flash:
 
     def ioctl(self, operation, argument):
         if operation == 4:
-            return BLOCKS
+            return len(self.content) // BLOCK
         if operation == 5:
             return BLOCK
         if operation == 6:
@@ -108,14 +108,16 @@ class Quiet(Site):
 def state():
     """What is left after a start that installs what waits."""
     site = Site()
+    if site.bundle is None:
+        raise OSError(site.reason)
     parts = sorted(os.listdir("site/parts"))
     named = sorted([part.digest.hex() for part in site.bundle.manifest.parts.values()])
     files = sorted(os.listdir("site"))
     return site.bundle.version, parts == named, files
 
 
-def provisioned():
-    flash = Flash(bytearray(b"\xff" * (BLOCK * BLOCKS)))
+def provisioned(blocks=256):
+    flash = Flash(bytearray(b"\xff" * (BLOCK * blocks)))
     vfs.VfsLfs2.mkfs(flash)
     with Powered(flash):
         os.mkdir("site")
@@ -126,7 +128,28 @@ def provisioned():
     return bytes(flash.content), before
 
 
-def main():
+def installed(blocks):
+    """What becomes of the new bundle on a flash of so many blocks."""
+    try:
+        image, _ = provisioned(blocks)
+    except OSError:
+        return "no room for the old one, or for the file"
+    with Powered(Flash(bytearray(image))):
+        site = Site()
+        return [site.bundle.version, site._refused]
+
+
+def grow():
+    """The same on larger and larger flashes."""
+    outcomes = []
+    for blocks in range(24, 90):
+        outcome = installed(blocks)
+        if outcome not in outcomes:
+            outcomes.append(outcome)
+    print(json.dumps(outcomes))
+
+
+def cut():
     image, before = provisioned()
     outcomes = {}
     cuts = 0
@@ -149,4 +172,7 @@ def main():
     print(json.dumps({"before": before, "cuts": cuts, "outcomes": outcomes}))
 
 
-main()
+if sys.argv[2] == "cut":
+    cut()
+else:
+    grow()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,13 +11,15 @@ from typing import Any
 
 import pytest
 
-from host_tools import interpreter as micropython
+from host_tools import interpreter as runner
+from host_tools.boards import build
 from host_tools.bundles import build as building
 from host_tools.bundles import bundle_file, root_file
 from host_tools.bundles.bundle_file import BundleFile, Terms
 from host_tools.bundles.sealed import BUNDLE, Sealed
 from host_tools.interpreter import Interpreter
 from host_tools.keys.private import PrivateKey
+from host_tools.revocation.part import base_part, recent_part
 from host_tools.values.part import compile_values
 from host_tools.values.sets import read as read_sets
 
@@ -66,7 +69,7 @@ def terminal(micropython: Interpreter, tmp_path: Path) -> Any:
 
 def _run(interpreter: Interpreter, folder: Path) -> list[dict[str, Any]]:
     program = [str(MAIN), str(folder / "steps"), str(folder / "flash")]
-    done = micropython.run(program, interpreter=interpreter, heap="4M")
+    done = runner.run(program, interpreter=interpreter, heap="4M")
     assert done.returncode == 0, done.stderr[-2000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -295,3 +298,40 @@ def test_a_rotation_that_is_refused(terminal: Any, why: str) -> None:
     assert versions(answers) == [7, 7, 8]
     assert answers[1]["said"] == ["root_rotation_invalid"]
     assert len(OPERATORS) == 3
+
+
+def test_a_large_list_of_revocations_stays_in_flash(
+    compiled: Path, micropython: Interpreter, tmp_path: Path
+) -> None:
+    """A part of 400 KB and more is installed, checked and used on a heap that could not hold it."""
+    revoked = [hashlib.sha256(n.to_bytes(4, "big")).digest()[:16] for n in range(120_000)]
+    base = base_part(revoked)
+    assert len(base) > 380_000
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "root.cbor").write_bytes(TWO_OF_THREE)
+    whole = replace(SITE, parts={"revocation": base, "recent": recent_part(base, revoked[:9], [])})
+    (site / "incoming.bin").write_bytes(made(whole))
+    program = (
+        "import os, sys; os.chdir(sys.argv[1])\n"
+        "from gate.runtime.settings import Site\n"
+        "bundle = Site().bundle\n"
+        "known = [bundle.revocations.revoked(bytes.fromhex(h)) for h in sys.argv[2:]]\n"
+        "print(known)\n"
+    )
+    (tmp_path / "program.py").write_text(program)
+    asked = [revoked[0].hex(), revoked[-1].hex(), hashlib.sha256(b"x").digest()[:16].hex()]
+    done = runner.run(
+        [str(tmp_path / "program.py"), str(tmp_path), *asked],
+        interpreter=micropython, heap="180k", extra_path=[compiled],
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.splitlines()[-1] == "[True, True, False]"
+
+
+@pytest.fixture
+def compiled(micropython: Interpreter, tmp_path: Path) -> Path:
+    if build.refusal(micropython, "x86"):
+        pytest.skip("needs MicroPython for x86: " + build.refusal(micropython, "x86"))
+    build.build("x86", tmp_path / "firmware")
+    return tmp_path / "firmware"

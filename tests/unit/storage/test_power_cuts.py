@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,18 +53,33 @@ def rotated() -> bytes:
 def test_the_power_goes_at_every_write(
     new: bytes, micropython_lfs: Interpreter, tmp_path: Path
 ) -> None:
-    for name, content in (("root.cbor", TWO_OF_THREE), ("old.bin", OLD.encode()), ("new.bin", new)):
-        (tmp_path / name).write_bytes(content)
-    done = micropython.run(
-        [str(MAIN), str(tmp_path)], interpreter=micropython_lfs, heap="8M", timeout=500
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    answer = json.loads(done.stdout.splitlines()[-1])
+    answer = run("cut", new, micropython_lfs, tmp_path)
     files = ["installed.bin", "parts", "root.cbor", "versions.json"]
     assert answer["before"] == [7, True, files]
     assert answer["cuts"] > 40
     after = f"(8, True, {files})"
     assert set(answer["outcomes"]) == {f"(7, {after})", f"(8, {after})"}, answer
+
+
+def test_a_flash_that_is_too_small_keeps_the_old_bundle(
+    micropython_lfs: Interpreter, tmp_path: Path
+) -> None:
+    issuers = tuple(replace(SITE.issuers[0], kid=bytes([n])) for n in range(60))
+    new = made(replace(SITE, parts=VALUES, issuers=issuers), OLD)
+    outcomes = run("grow", new, micropython_lfs, tmp_path)
+    none = "no room for the old one, or for the file"
+    assert outcomes == [none, [7, "storage_full"], [8, None]]
+
+
+def run(what: str, new: bytes, interpreter: Interpreter, folder: Path) -> Any:
+    """What the MicroPython side says of the way from OLD to a new bundle."""
+    for name, content in (("root.cbor", TWO_OF_THREE), ("old.bin", OLD.encode()), ("new.bin", new)):
+        (folder / name).write_bytes(content)
+    done = micropython.run(
+        [str(MAIN), str(folder), what], interpreter=interpreter, heap="8M", timeout=500
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.fixture
