@@ -242,10 +242,10 @@ async function start(): Promise<void> {
   await takeLink();
   await changed();
   void tick();
-  await keepAwake();
-  await registerWorker();
-  void navigator.storage?.persist?.(); // may ask the person, and need not be waited for
-  document.documentElement.dataset.ready = "true";
+  // None of these need be waited for: the browser may ask the person, or never say that it is done.
+  void keepAwake();
+  void navigator.storage?.persist?.();
+  void registerWorker().then(() => (document.documentElement.dataset.ready = "true"));
   await lookAround();
   if (wallet.ticket !== null && online) {
     if (wallets.ageing(wallets.kept(wallet.body), now())) {
