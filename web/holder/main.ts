@@ -36,6 +36,7 @@ let key: HolderKey;
 let wallet = wallets.EMPTY;
 let settings: wallets.Settings = { language: null, gate: null };
 let visited: string | null = null; // the gate whose link was opened; for this visit alone
+let isKept = true; // whether the page opens again without a network
 let online = true; // as far as is known
 let signed = 0; // codes so far, for whoever watches
 let problem: Problem | null = null; // of the start: shown instead of everything else
@@ -87,6 +88,7 @@ function noticesOf(all: wallets.Kept[]): Notice[] {
   }
   if (early.length) found.push({ kind: "early", names: names(early) });
   if (all.some(({ said }) => said === null)) found.push({ kind: "unreadable" });
+  if (!isKept) found.push({ kind: "unkept" });
   if (Math.abs(wallet.ahead) > CLOCK_TOLERANCE) {
     found.push({ kind: "clock", ahead: Math.round(wallet.ahead) });
   }
@@ -245,7 +247,11 @@ async function start(): Promise<void> {
   // None of these need be waited for: the browser may ask the person, or never say that it is done.
   void keepAwake();
   void navigator.storage?.persist?.();
-  void registerWorker().then(() => (document.documentElement.dataset.ready = "true"));
+  void registerWorker().then((is) => {
+    isKept = is;
+    document.documentElement.dataset.ready = String(is);
+    draw();
+  });
   await lookAround();
   if (wallet.ticket !== null && online) {
     if (wallets.ageing(wallets.kept(wallet.body), now())) {

@@ -1,13 +1,14 @@
 /** The browser's help: the service worker that keeps the page, and a screen that stays on. */
 
 /** Registers the worker and waits until it has every file: from then on no network is needed. */
-export async function registerWorker(): Promise<void> {
-  if (!("serviceWorker" in navigator)) return;
+export async function registerWorker(): Promise<boolean> {
+  if (!("serviceWorker" in navigator)) return false;
   try {
     await navigator.serviceWorker.register(trusted("sw.js"));
     await navigator.serviceWorker.ready;
+    return true;
   } catch {
-    // An origin that may not have one (a self-signed certificate): the page works while it is open.
+    return false; // private browsing, a certificate that is not trusted: it works while it is open
   }
 }
 

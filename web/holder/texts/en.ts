@@ -64,6 +64,7 @@ export const en = {
   expiredAllHint: "Connect to the network once and renew, or add a new code from your issuer.",
   notYet: (issuers: string) => `Not valid yet and left out of the code: ${issuers}.`,
   unreadable: "A stored statement cannot be read and is left out of the code.",
+  unkept: "This browser does not keep the page: without a network it will not open again.",
   clockAhead: (seconds: number) =>
     `This phone's clock is ${seconds} s fast. Gates refuse proofs with a wrong time: set the clock.`,
   clockBehind: (seconds: number) =>

@@ -65,6 +65,7 @@ export const zh: Texts = {
   expiredAllHint: "请联网更新一次，或添加签发方提供的新码。",
   notYet: (issuers) => `尚未生效，未包含在码中：${issuers}。`,
   unreadable: "有一份凭证无法读取，未包含在码中。",
+  unkept: "浏览器未能保存本页，断网后将无法再次打开。",
   clockAhead: (seconds) => `本机时钟快 ${seconds} 秒，闸机会拒绝时间不准的证明，请校准时钟。`,
   clockBehind: (seconds) => `本机时钟慢 ${seconds} 秒，闸机会拒绝时间不准的证明，请校准时钟。`,
   tooLarge: "凭证过多，一个码放不下。请全部删除后少添加一些。",

@@ -7,6 +7,7 @@ export type Notice =
   | { kind: "expired"; names: string[] }
   | { kind: "early"; names: string[] }
   | { kind: "unreadable" }
+  | { kind: "unkept" }
   | { kind: "ending"; at: number }
   | { kind: "clock"; ahead: number };
 
@@ -29,6 +30,8 @@ function words(notice: Notice, now: number, texts: Texts): string {
       return texts.notYet(listed(notice.names));
     case "unreadable":
       return texts.unreadable;
+    case "unkept":
+      return texts.unkept;
     case "ending":
       return texts.expiresSoon(agoText(notice.at, now, texts.locale));
     case "clock":
