@@ -45,7 +45,9 @@ def command(
         raise click.UsageError("give a code, or --holder, or --fire, or --update")
     if update is not None:
         said = door.ask({"update": str(update.resolve())})
-        click.echo(f"{said['verdict']}: {said.get('reason') or said.get('changed')}")
+        new = ", ".join(name for name, _ in said.get("changed", ())) or "the validity alone"
+        what = said.get("reason") or f"version {said.get('version')}, new: {new}"
+        click.echo(f"{said['verdict']}: {what}")
         sys.exit(0 if said["verdict"] == "installed" else 1)
     if gate is not None and holder is None:
         raise click.UsageError("--gate is for a live code; name the phone with --holder")
