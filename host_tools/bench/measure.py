@@ -219,7 +219,7 @@ def measure(folder: Path, wanted: list[Case], say: Callable[[str], None]) -> Res
     bench = Bench(folder, word_bits, say)
     rows = bench.run(wanted, list(KERNELS.values()))
     say("measuring on a whole MicroPython for RV32, if there is one")
-    real = real_rv32.measure(wanted)
+    real = real_rv32.measure(wanted, say)
     for row in rows:
         if row.name in real:
             row.real_rv32 = real[row.name].instructions
