@@ -60,8 +60,8 @@ class Real:
 
 
 def measure(wanted: list[Case], say: Callable[[str], None]) -> dict[str, Real]:
-    """By the cases' names; empty where there is no such interpreter, and without those that this one
-    (MicroPython's qemu port, which lacks some modules) cannot run: these are only said.
+    """By the cases' names; empty where there is no such interpreter, and without those that this
+    one (MicroPython's qemu port, which lacks some modules) cannot run: these are only said.
 
     Each kind of work has a chip of its own, whose heap holds nothing of the others.
     """
