@@ -122,7 +122,7 @@ def signatures() -> tuple[Signed, ...]:
     return _es256(), _sm2(), _ed25519()
 
 
-def verifications(teeth: tuple[int, ...] = (6, 8), kind: type[Kernel] = Kernel) -> dict[str, int]:
+def verifications(teeth: tuple[int, ...] = (6, 7), kind: type[Kernel] = Kernel) -> dict[str, int]:
     """The kernel's calls in whole verifications, first seen and with combs of so many teeth."""
     found = {}
     for signed in signatures():

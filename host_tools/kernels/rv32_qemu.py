@@ -138,7 +138,7 @@ def _session(image: Path, timeout: float) -> str:
     return shown.decode(errors="replace")
 
 
-def measure(teeth: tuple[int, ...] = (6, 8)) -> dict[str, Measured]:
+def measure(teeth: tuple[int, ...] = (6, 7)) -> dict[str, Measured]:
     """Every algorithm on a curve: key first seen, and with combs of so many teeth."""
     lines = []
     for signed in counts.signatures():

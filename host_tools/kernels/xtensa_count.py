@@ -23,7 +23,7 @@ def routines() -> dict[str, int]:
     return counts.routines(Routine)
 
 
-def verifications(teeth: tuple[int, ...] = (6, 8)) -> dict[str, int]:
+def verifications(teeth: tuple[int, ...] = (6, 7)) -> dict[str, int]:
     """The kernel's calls in whole verifications, first seen and with combs of so many teeth.
 
     Each is replayed call by call and must leave the slots that the portable kernel left.

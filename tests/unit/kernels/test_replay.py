@@ -7,14 +7,14 @@ from host_tools.kernels import counts
 
 LIMITS = {
     "ES256 first seen": 2_150_000,
-    "ES256 6 teeth": 800_000,
-    "ES256 8 teeth": 650_000,
+    "ES256 6 teeth": 810_000,
+    "ES256 7 teeth": 735_000,
     "SM2 first seen": 2_250_000,
     "SM2 6 teeth": 840_000,
-    "SM2 8 teeth": 690_000,
+    "SM2 7 teeth": 765_000,
     "Ed25519 first seen": 1_600_000,
-    "Ed25519 6 teeth": 560_000,
-    "Ed25519 8 teeth": 460_000,
+    "Ed25519 6 teeth": 565_000,
+    "Ed25519 7 teeth": 512_000,
 }
 
 

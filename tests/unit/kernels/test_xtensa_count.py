@@ -6,15 +6,15 @@ from __future__ import annotations
 from host_tools.kernels import xtensa_count
 
 LIMITS = {
-    "ES256 first seen": 1_900_000,
-    "ES256 6 teeth": 750_000,
-    "ES256 8 teeth": 615_000,
-    "SM2 first seen": 1_980_000,
-    "SM2 6 teeth": 765_000,
-    "SM2 8 teeth": 630_000,
-    "Ed25519 first seen": 1_480_000,
-    "Ed25519 6 teeth": 525_000,
-    "Ed25519 8 teeth": 430_000,
+    "ES256 first seen": 1_930_000,
+    "ES256 6 teeth": 785_000,
+    "ES256 7 teeth": 712_000,
+    "SM2 first seen": 2_015_000,
+    "SM2 6 teeth": 800_000,
+    "SM2 7 teeth": 725_000,
+    "Ed25519 first seen": 1_500_000,
+    "Ed25519 6 teeth": 546_000,
+    "Ed25519 7 teeth": 494_000,
 }
 OPERATIONS = {"multiply": 660, "square": 460, "add": 70, "subtract": 71}
 
