@@ -37,7 +37,8 @@ def table(section: Section) -> Iterator[str]:
     yield "|---|---|---|---|"
     for name, field in section.fields.items():
         usual = "must be there" if field.required else field.usual or "nothing"
-        yield f"| `{name}` | {field.what} | {field.form} | {usual} |"
+        cells = (f"`{name}`", field.what, field.form, usual)
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
     yield ""
 
 

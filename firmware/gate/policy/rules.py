@@ -28,7 +28,7 @@ class Policy:
     """
 
     def __init__(self, data):
-        """data: bytes-like, kept. Raises Refusal('policy_invalid')."""
+        """data: bytes-like, kept and read in place. Raises Refusal('policy_invalid')."""
         self.home: str | None = None
         self.conflict = {}
         self.zone = None
@@ -38,7 +38,7 @@ class Policy:
         self.texts = None
         self.gates: tuple = ()
         try:
-            self._read(Reader(data, wrong=WRONG))
+            self._read(Reader(memoryview(data), wrong=WRONG))
         except Refusal:
             raise Refusal(WRONG)
 
