@@ -12,9 +12,10 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from host_tools import interpreter, yaml_file
+from host_tools.bundles.site import FIELDS
 from host_tools.firmware import ROOT
 from host_tools.names import KINDS
-from host_tools.policies.site_rules import FIELDS, compile_rules
+from host_tools.policies.site_rules import compile_rules
 from host_tools.problems import Failure
 from host_tools.times import DAY
 
@@ -30,7 +31,7 @@ def compiled(path: Path) -> bytes:
 
 
 def _part(root: yaml_file.Item) -> bytes:
-    parts = root.mapping((*FIELDS, "site", "version", "valid", "trust"), ("policy",))
+    parts = root.mapping(FIELDS, ("policy",))
     part = compile_rules(parts, NOW, NOW + 14 * DAY)
     root.finish()
     return part
