@@ -123,6 +123,14 @@ def test_a_way_may_be_for_certificates_only(micropython: Interpreter) -> None:
     ]
 
 
+def test_a_certificate_without_what_any_way_asks_for(micropython: Interpreter) -> None:
+    asked = part("ways: [{name: recovered, formats: [HC1], recovery: {max_age: 180 days}}]")
+    missing = decide([Case(asked, {"vaccination": [vaccination()]}, "HC1")], micropython)
+    assert missing[0][:3] == [False, "recovery_missing", "recovered"]
+    other = decide([Case(asked, {"recovery": [recovery()]}, "OC1")], micropython)
+    assert other[0][:3] == [False, "format_not_accepted", "ways"]
+
+
 def test_without_a_clock_nothing_is_granted(micropython: Interpreter) -> None:
     answer = decide([Case(SITE, RESIDENT, now=None)], micropython)
     assert answer[0][:2] == [False, "clock_untrusted"]
