@@ -11,10 +11,13 @@ from host_tools.names import FORMATS, KINDS, claims_mask
 from host_tools.policies.certlogic import compile_expression, validate
 from host_tools.policies.schema import Field, Section, each
 from host_tools.policies.texts import Key, Text, read_languages
+from host_tools.policies.value_lists import Lists, missing, read_value_set, with_lists
+from host_tools.problems import Failure
 from host_tools.yaml_file import MAX_FILE, Item
 
 MAX_CONDITIONS = 16
 MAX_PROGRAM = 2048  # bytes
+MAX_VALUE_SETS = 8  # of one condition
 
 
 @dataclass(frozen=True)
@@ -39,20 +42,21 @@ def read_condition(name: Item, item: Item) -> Condition:
     for reason in ("condition_failed", "condition_invalid"):
         if "text" in parts:
             texts |= read_languages(f"{reason}/{name.text()}", parts["text"])
+    expression, place = parts["logic"] if "logic" in parts else parts["file"]
     return Condition(
-        program=parts["logic"] if "logic" in parts else parts["file"],
+        program=_compiled(expression, place, dict(parts.get("value_sets", ()))),
         formats=parts.get("formats", sum(FORMATS.values())),
         kinds=parts.get("about", 0),
         texts=texts,
     )
 
 
-def _logic(item: Item) -> bytes:
-    return _compiled(item.json(), item)
+def _logic(item: Item) -> tuple[object, Item]:
+    return item.json(), item
 
 
-def _file(item: Item) -> bytes:
-    """The program of a file in JSON: an expression, or a rule with its "Logic"."""
+def _file(item: Item) -> tuple[object, Item]:
+    """What a file in JSON has: an expression, or a rule with its "Logic"."""
     path = Path(item.file).parent / item.text()
     try:
         data = path.read_bytes()[: MAX_FILE + 1]
@@ -63,16 +67,25 @@ def _file(item: Item) -> bytes:
         item.fail(f"{path}: not JSON: {error}")
     if isinstance(document, dict) and "Logic" in document:
         document = document["Logic"]
-    return _compiled(document, item)
+    return document, item
 
 
-def _compiled(expression: object, item: Item) -> bytes:
+def _value_set(item: Item) -> tuple[str, list[str]]:
+    try:
+        return read_value_set(Path(item.file).parent / item.text())
+    except Failure as failure:
+        item.fail(str(failure))
+
+
+def _compiled(expression: object, item: Item, lists: Lists) -> bytes:
     issues = validate(expression)
     for issue in issues[:8]:
         item.inside(issue.path).note(issue.message)
     if issues:
         return b""
-    program = compile_expression(expression)
+    for name in missing(expression, lists):
+        item.note(f"this asks for the value set {name!r}: name its file under value_sets")
+    program = compile_expression(with_lists(expression, lists))
     if len(program) > MAX_PROGRAM:
         item.fail(f"this takes {len(program)} bytes; {MAX_PROGRAM} are possible")
     return program
@@ -102,6 +115,11 @@ SECTION = Section(
         "logic": Field(_logic, "what is to be true", "CertLogic as YAML or JSON"),
         "file": Field(
             _file, "the same from a file", 'JSON: an expression, or an EU rule with its "Logic"'
+        ),
+        "value_sets": Field(
+            lambda item: each(item, 1, MAX_VALUE_SETS, _value_set),
+            "value sets that it asks for, as `external.valueSets.NAME`",
+            "files in JSON, as the EU publishes them",
         ),
         "formats": Field(
             _formats, "codes that it is about", f"of {', '.join(FORMATS)}", "all of them"

@@ -15,6 +15,7 @@ from host_tools import yaml_file
 from host_tools.cbor import encode
 from host_tools.interpreter import Interpreter
 from host_tools.policies.site_rules import FIELDS, compile_rules
+from host_tools.problems import Failure
 
 from . import rules
 from .rules import (
@@ -233,6 +234,52 @@ policy:
     one = {"v": [{"dn": 1, "sd": 2}]}
     cases = [Case(part, seen, "HC1", hcert=DCC), Case(part, seen, "HC1", hcert=one)]
     assert [answer[1] for answer in decide(cases, micropython)] == [None, "condition_failed"]
+
+
+VALUE_SET = {
+    "valueSetId": "vaccines-covid-19-names",
+    "valueSetValues": {"EU/1/20/1528": {"display": "Comirnaty"}, "EU/1/20/1507": {}},
+}
+ASKS = {"in": [{"var": "payload.v.0.mp"}, {"var": "external.valueSets.vaccines-covid-19-names"}]}
+
+
+def rule_with_value_sets(folder: Path, names: str, logic: object = ASKS) -> bytes:
+    (folder / "names.json").write_text(json.dumps(VALUE_SET))
+    (folder / "rule.json").write_text(json.dumps({"Logic": logic}))
+    path = folder / "site.yaml"
+    path.write_text(
+        f"""
+policy:
+  conditions: {{known: {{file: rule.json{names}}}}}
+  accept: known
+  ways: [{{name: certified, vaccination: any}}]
+"""
+    )
+    root = yaml_file.load(path)
+    part = compile_rules(root.mapping(FIELDS), NOW, NOW + DAY)
+    root.finish()
+    return part
+
+
+def test_value_sets_of_the_eu_are_written_into_the_rule(
+    tmp_path: Path, micropython: Interpreter
+) -> None:
+    part = rule_with_value_sets(tmp_path, ", value_sets: [names.json]")
+    seen: Claims = {"vaccination": [vaccination()]}
+    cases = [
+        Case(part, seen, "HC1", hcert={"v": [{"mp": product}]})
+        for product in ("EU/1/20/1507", "EU/1/20/1529")
+    ]
+    assert [answer[1] for answer in decide(cases, micropython)] == [None, "condition_failed"]
+
+
+def test_a_value_set_that_nobody_gave_is_a_mistake(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match=r"site\.yaml:3:.*'vaccines-covid-19-names'.*value_sets"):
+        rule_with_value_sets(tmp_path, "")
+    with pytest.raises(Failure, match=r"rule\.json: no value set"):
+        rule_with_value_sets(tmp_path, ", value_sets: [rule.json]")
+    with pytest.raises(Failure, match=r"other\.json: cannot be read"):
+        rule_with_value_sets(tmp_path, ", value_sets: [other.json]")
 
 
 @pytest.mark.parametrize("where", ["way", "accept", "refuse"])
