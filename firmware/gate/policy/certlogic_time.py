@@ -71,7 +71,7 @@ def plus(moment, amount, unit):
     elif unit > _MONTH:
         day += amount
     else:
-        year, month, of_month = _civil(day)
+        year, month, of_month = civil(day)
         month += amount if unit == _MONTH else 12 * amount
         day = day_of(year, month, of_month)
     return _moment(day, ms)
@@ -152,7 +152,7 @@ def day_of(year, month, day):
     return days + (153 * month + 2) // 5 + day - 1 - _EPOCH
 
 
-def _civil(day):
+def civil(day):
     """Year, month and day of the month of a day since 1970-01-01."""
     day += _EPOCH
     cycle = day // 146097  # 400 years

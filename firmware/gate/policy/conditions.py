@@ -12,6 +12,7 @@ from ..codec.claims import KINDS
 from ..refusal import Refusal
 from .certlogic import CertLogicError, evaluate
 from .certlogic_check import check
+from .certlogic_time import civil
 from .reading import WRONG, between, name
 
 MAX_PROGRAM = const(2048)  # bytes of one condition
@@ -89,12 +90,4 @@ def time_text(seconds):
 
 def day_text(days):
     """Days since 1970-01-01 as a date of the Gregorian calendar."""
-    days += 719468  # from 0000-03-01
-    era = days // 146097  # 400 years
-    day = days % 146097
-    year = (day - day // 1460 + day // 36524 - day // 146096) // 365
-    day -= 365 * year + year // 4 - year // 100
-    month = (5 * day + 2) // 153  # from March
-    day -= (153 * month + 2) // 5
-    year += 400 * era + (month >= 10)
-    return "%04d-%02d-%02d" % (year, month - 9 if month >= 10 else month + 3, day + 1)
+    return "%04d-%02d-%02d" % civil(days)

@@ -24,7 +24,7 @@ class Policy:
     colours: accepted ones, words. speakers: {kind's name: jurisdictions that may speak}.
     risks: risk regions. ways: in order. home: where the site is, or None. conflict: {kind's name:
     mode of policy.conflict}. zone: hours.Zone or None. schedules, conditions, lists: of the modules
-    of those names. texts: texts.Texts or None. skew: seconds, of the usual lane.
+    of those names. texts: texts.Texts or None.
     """
 
     def __init__(self, data):
@@ -41,10 +41,6 @@ class Policy:
             self._read(Reader(memoryview(data), wrong=WRONG))
         except Refusal:
             raise Refusal(WRONG)
-
-    @property
-    def skew(self):
-        return self._lane.skew
 
     def lane_of(self, gate):
         """The Lane of a gate; the usual one for gates that no other is for. gate: its id or
