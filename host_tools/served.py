@@ -16,6 +16,8 @@ from types import TracebackType
 from host_tools import interpreter as micropython
 from host_tools.interpreter import Interpreter
 
+FRAMES = Path(__file__).parent / "verifying" / "device"  # has frames.py, for every program
+
 
 class NoAnswer(Exception):
     """The process died or hung over this question."""
@@ -79,7 +81,7 @@ class Served:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=micropython.environment(),
+            env=micropython.environment([FRAMES]),
         )
 
 

@@ -8,6 +8,8 @@ Tag 4000 is a number that is no integer, as a text; tag 4001 a date-time, as day
 
 import sys
 
+from frames import frame
+
 from gate.codec.real import Real
 from gate.policy.certlogic import CertLogicError, evaluate
 from gate.policy.certlogic_time import Moment
@@ -192,15 +194,6 @@ def answer(budget, program, data):
         return encode([error.kind, error.at])
     except MemoryError:
         return encode(["memory_short", 0])
-
-
-def frame(source):
-    """One frame, or None at the end of the input."""
-    size = source.read(4)
-    if not size or len(size) < 4:
-        return None
-    size = int.from_bytes(size, "big")
-    return source.read(size) if size else b""
 
 
 def main():

@@ -8,6 +8,7 @@ import gc
 import json
 import sys
 
+from frames import frame, plain
 from tracing import explain
 
 from gate.bundle import open_bundle
@@ -16,29 +17,7 @@ from gate.runtime.judge import present
 from gate.ui import LANGUAGES, show
 from gate.verifier import Seen
 
-_source = sys.stdin.buffer
 _opened = [None, None, None]  # bundle and root as they came, and the bundle opened
-
-
-def _frame():
-    head = _source.read(4)
-    if not head or len(head) < 4:
-        return None
-    size = int.from_bytes(head, "big")
-    return _source.read(size) if size else b""
-
-
-def _plain(value):
-    """A value that JSON can say: keys as text, byte strings in hex, other numbers rounded down."""
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, (bytes, bytearray)):
-        return value.hex()
-    return value.whole
 
 
 def _bundle(sealed, root):
@@ -74,13 +53,14 @@ def _answer(sealed, root, gate, now, code):
     key = told["reason"] or "granted"
     named = told["named"] or told["rule"]
     told["texts"] = {language: show(language, key, texts, named) for language in LANGUAGES}
-    return _plain(told)
+    return plain(told)
 
 
 def main():
+    source = sys.stdin.buffer
     out = sys.stdout.buffer
     while True:
-        frames = [_frame() for _ in range(5)]
+        frames = [frame(source) for _ in range(5)]
         if frames[-1] is None:
             return
         sealed, root, gate, now, code = frames

@@ -10,36 +10,15 @@ import gc
 import json
 import sys
 
+from frames import frame, plain
+
 from gate.bundle import open_bundle
 from gate.policy.decide import decide
 from gate.refusal import Refusal, stage_of
+from gate.runtime.judge import present
 from gate.trust.issuers import Issuers
 from gate.trust.values import Values
 from gate.verifier import Seen, authenticate
-
-_source = sys.stdin.buffer
-
-
-def _frame():
-    """One frame, or None at the end of the input."""
-    head = _source.read(4)
-    if not head or len(head) < 4:
-        return None
-    size = int.from_bytes(head, "big")
-    return _source.read(size) if size else b""
-
-
-def _plain(value):
-    """A value that JSON can say: keys as text, byte strings in hex, other numbers rounded down."""
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, (bytes, bytearray)):
-        return value.hex()
-    return value.whole
 
 
 def _answer(seen, reason=None, stage=None, claims=None):
@@ -58,23 +37,18 @@ def _judge(code, issuers, bundle, values, gate, now):
     """Everything up to the claims, then the bundle's policy if there is one."""
     if bundle is None:
         return _answer_for(authenticate(code, issuers, now, values=values))
-    expired = bundle.expired(now)
-    if expired:
-        raise Refusal(expired)
-    presentation = authenticate(
-        code, issuers, now, bundle.policy.skew, bundle.revocations, bundle.values
-    )
+    presentation = present(code, bundle, gate, now)
     decision = decide(presentation, bundle.policy, now, gate)
     answer = _answer_for(presentation, decision.reason)
     answer["rule"] = decision.rule
-    answer["decided_by"] = _plain(decision.claim)
+    answer["decided_by"] = plain(decision.claim)
     return answer
 
 
 def _answer_for(presentation, reason=None):
-    claims = _plain(presentation.claims)
+    claims = plain(presentation.claims)
     if presentation.hcert is not None:
-        claims["hcert"] = _plain(presentation.hcert)
+        claims["hcert"] = plain(presentation.hcert)
     stage = None if reason is None else stage_of(reason)
     return _answer(presentation, reason, stage, claims)
 
@@ -85,19 +59,22 @@ def _refused(refusal):
 
 def main():
     """Serve until the input ends. The first line says whether the trust could be opened."""
-    trust, sealed, root, values, gate = _frame(), _frame(), _frame(), _frame(), _frame()
+    source = sys.stdin.buffer
+    trust, sealed, root, values, gate = [frame(source) for _ in range(5)]
     gate = gate.decode() if gate else None
     try:
         bundle = open_bundle(sealed, root) if sealed else None
         issuers = Issuers(trust) if trust else bundle.issuers
+        if bundle is not None:
+            bundle.issuers = issuers
         values = Values(values) if values else None
     except Refusal as refusal:
         print(json.dumps(_refused(refusal)))
         return
     print(json.dumps({"ok": True}))
     while True:
-        now = _frame()
-        code = _frame()
+        now = frame(source)
+        code = frame(source)
         if code is None:
             return
         try:

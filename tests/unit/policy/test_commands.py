@@ -119,6 +119,19 @@ def test_explain_tells_the_numbers_that_decide(folder: Path) -> None:
     assert fact["most"] == 86400 < fact["is"]
 
 
+def test_verify_and_explain_allow_the_skew_of_the_gate(folder: Path) -> None:
+    site = (folder / "tower.yaml").read_text()
+    lanes = "lanes: [{gates: [roof], clock_skew: 1 hour}]\n"
+    (folder / "skew.yaml").write_text(site + lanes)
+    works("bundle", "build", "skew.yaml", cwd=folder)
+    text = (folder / "lin.txt").read_text().strip()
+    bundle = ("--bundle", "skew.bundle", "--json", "--at", "30 minutes ago")
+    for gate, reason in (("lobby", "code_not_yet_valid"), ("roof", None)):
+        answer = json.loads(works("verify", text, *bundle, "--gate", gate, cwd=folder))
+        told = json.loads(works("policy", "explain", text, *bundle, "--gate", gate, cwd=folder))
+        assert (answer["reason"], told["reason"]) == (reason, reason), gate
+
+
 def test_explain_tells_of_refusals_at_every_stage(folder: Path) -> None:
     text = (folder / "lin.txt").read_text().strip()
     cut, wrong = text[: 4 + 3 * (len(text) // 6)], text.replace("OC1:", "XX1:")
