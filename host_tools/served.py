@@ -24,7 +24,10 @@ class NoAnswer(Exception):
 
 
 class Served:
-    """program: the MicroPython side. patience: seconds for one answer. A context manager."""
+    """program: the MicroPython side. patience: seconds for one answer. A context manager.
+
+    hello: frames that every new process is sent first, if any; it answers them with one frame.
+    """
 
     def __init__(
         self,
@@ -33,7 +36,9 @@ class Served:
         heap: str,
         patience: float,
         interpreter: Interpreter | None = None,
+        hello: Sequence[bytes] = (),
     ) -> None:
+        self._hello = hello
         self._program = program
         self._heap = heap
         self._patience = patience
@@ -53,7 +58,18 @@ class Served:
 
     def ask(self, frames: Sequence[bytes]) -> bytes:
         """Send the frames and give the frame that comes back. Raises NoAnswer."""
-        process = self._process = self._process or self._start()
+        if self._process is None:
+            self.start()
+        return self._exchange(frames)
+
+    def start(self) -> bytes:
+        """Start a process now; gives its answer to hello. Raises NoAnswer."""
+        self._process = self._started()
+        return self._exchange(self._hello) if self._hello else b""
+
+    def _exchange(self, frames: Sequence[bytes]) -> bytes:
+        process = self._process
+        assert process is not None
         watchdog = threading.Timer(self._patience, process.kill)
         watchdog.start()
         try:
@@ -75,7 +91,7 @@ class Served:
                 with contextlib.suppress(OSError):  # what could not be sent to the dead process
                     pipe.close()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             micropython.argv([str(self._program)], heap=self._heap, interpreter=self._interpreter),
             stdin=subprocess.PIPE,

@@ -5,10 +5,9 @@ gate's id or nothing, the time (8 bytes, Unix seconds) and the code. One goes ou
 """
 
 import gc
-import json
 import sys
 
-from frames import frame, plain
+from frames import answer, frame, plain
 from tracing import explain
 
 from gate.bundle import open_bundle
@@ -65,10 +64,7 @@ def main():
             return
         sealed, root, gate, now, code = frames
         gate = gate.decode() if gate else None
-        answer = json.dumps(_answer(sealed, root, gate, int.from_bytes(now, "big"), code)).encode()
-        out.write(len(answer).to_bytes(4, "big") + answer)
-        if hasattr(out, "flush"):
-            out.flush()
+        answer(out, _answer(sealed, root, gate, int.from_bytes(now, "big"), code))
         gc.collect()
 
 

@@ -3,6 +3,8 @@
 A frame is a length (4 bytes, big-endian) and that many bytes (host_tools.served).
 """
 
+import json
+
 
 def frame(source):
     """One frame, or None at the end of the input."""
@@ -11,6 +13,14 @@ def frame(source):
         return None
     size = int.from_bytes(head, "big")
     return source.read(size) if size else b""
+
+
+def answer(target, value):
+    """Write a value in JSON as one frame."""
+    data = json.dumps(value).encode()
+    target.write(len(data).to_bytes(4, "big") + data)
+    if hasattr(target, "flush"):
+        target.flush()
 
 
 def plain(value):

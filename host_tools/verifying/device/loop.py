@@ -1,16 +1,15 @@
-"""Runs on MicroPython: reads frames from stdin, verifies each code, writes a line of JSON for each.
+"""Runs on MicroPython: verifies codes, one after the other, and answers each in JSON.
 
-Frames are a length (4 bytes, big-endian) and that many bytes. First five: the trust part or
-nothing; a bundle or nothing; the root for it or nothing; the values part, if no bundle has one, or
-nothing; the id of the gate to decide as, or nothing. Then for each code two: the time (8 bytes,
-Unix seconds) and the code.
+Frames as in host_tools.served. First five, its hello: the trust part or nothing; a bundle or
+nothing; the root for it or nothing; the values part, if no bundle has one, or nothing; the id of
+the gate to decide as, or nothing. Then for each code two: the time (8 bytes, Unix seconds) and the
+code.
 """
 
 import gc
-import json
 import sys
 
-from frames import frame, plain
+from frames import answer, frame, plain
 
 from gate.bundle import open_bundle
 from gate.policy.decide import decide
@@ -39,10 +38,10 @@ def _judge(code, issuers, bundle, values, gate, now):
         return _answer_for(authenticate(code, issuers, now, values=values))
     presentation = present(code, bundle, gate, now)
     decision = decide(presentation, bundle.policy, now, gate)
-    answer = _answer_for(presentation, decision.reason)
-    answer["rule"] = decision.rule
-    answer["decided_by"] = plain(decision.claim)
-    return answer
+    told = _answer_for(presentation, decision.reason)
+    told["rule"] = decision.rule
+    told["decided_by"] = plain(decision.claim)
+    return told
 
 
 def _answer_for(presentation, reason=None):
@@ -58,8 +57,9 @@ def _refused(refusal):
 
 
 def main():
-    """Serve until the input ends. The first line says whether the trust could be opened."""
+    """Serve until the input ends. The first answer says whether the trust could be opened."""
     source = sys.stdin.buffer
+    target = sys.stdout.buffer
     trust, sealed, root, values, gate = [frame(source) for _ in range(5)]
     gate = gate.decode() if gate else None
     try:
@@ -69,19 +69,19 @@ def main():
             bundle.issuers = issuers
         values = Values(values) if values else None
     except Refusal as refusal:
-        print(json.dumps(_refused(refusal)))
+        answer(target, _refused(refusal))
         return
-    print(json.dumps({"ok": True}))
+    answer(target, {"ok": True})
     while True:
         now = frame(source)
         code = frame(source)
         if code is None:
             return
         try:
-            answer = _judge(code, issuers, bundle, values, gate, int.from_bytes(now, "big"))
+            told = _judge(code, issuers, bundle, values, gate, int.from_bytes(now, "big"))
         except Refusal as refusal:
-            answer = _refused(refusal)
-        print(json.dumps(answer))
+            told = _refused(refusal)
+        answer(target, told)
         gc.collect()
 
 

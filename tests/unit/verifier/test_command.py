@@ -99,8 +99,8 @@ def test_a_time_beyond_the_calendar_is_shown_all_the_same(trust: Path, sampled: 
 
 def test_a_verifier_that_dies_is_replaced() -> None:
     with Service(trust=trust_part()) as service:
-        assert service._process is not None
-        service._process.kill()
+        assert service._served._process is not None
+        service._served._process.kill()
         lost = service.verify(certificate(), NOW)
         assert (lost["ok"], lost["reason"], lost["stage"]) == (False, "internal_error", "gate")
         assert list(lost) == ["ok", "reason", "stage", "format", "issuer", "kid", "claims"]
