@@ -117,6 +117,7 @@ def test_a_gate_that_is_typed_in_stays(serve: Serve, phone: Phone, site: DemoSit
         page.locator("#open-settings").click()
         page.locator("#gate").fill(typed)
         page.locator("#close").click()
+        page.locator("#hint", has_text=said).wait_for()  # said once it is kept
         page.reload()
         page.locator("#hint", has_text=said).wait_for()
         proof = oc1.parse_text(read_qr(page.screenshot()))[2]
