@@ -1,37 +1,45 @@
 """The driver of a plain serial reader: bytes from a UART into a framer, with their time."""
 
 import asyncio
+from machine import UART
 from micropython import const
 
 from .framing import Framer
 
-RXBUF = const(8192)  # bytes; what may arrive at 115,200 baud in 0.7 s, while a code is verified
+_RXBUF = const(8192)  # bytes; what may arrive at 115,200 baud in 0.7 s, while a code is verified
 _CHUNK = const(256)  # bytes taken at a time
 
 
 class SerialReader:
-    """uart: a machine.UART. now_ms: the monotonic clock. emit: called with each event.
+    """A reader that is not spoken to: whether it is alive nobody knows until it sends.
 
     The loop may be late, since verifying a code takes it long: bytes that lie in the chip's buffer
     are no silence. So silence is what is left when the line was found empty.
     """
 
-    def __init__(self, uart, now_ms, emit):
-        self._uart = uart
-        self._stream = asyncio.StreamReader(uart)
+    def __init__(self, wiring, now_ms, emit, report):
+        _, number, rx, tx, baud = wiring
+        self._uart = UART(number, baud, rx=rx, tx=tx, rxbuf=_RXBUF)
+        self._stream = asyncio.StreamReader(self._uart)
         self._now = now_ms
         self._emit = emit
         self._framer = Framer()
         self._begun = asyncio.Event()
         self._empty = 0  # ms when the line was last found empty
+        self._report = report
+
+    def tasks(self):
+        """(name, coroutine function) of each task, all to be run for ever."""
+        return (("reader", self._receive), ("silence", self._watch_silence))
 
     @property
     def busy(self):
         """Whether a code has begun to arrive."""
         return self._framer.deadline() is not None or bool(self._uart.any())
 
-    async def receive(self):
+    async def _receive(self):
         """Task: read for ever. Never readline(), which waits for an LF that may not come."""
+        self._report("ready", None)
         chunk = bytearray(_CHUNK)
         view = memoryview(chunk)
         while True:
@@ -45,7 +53,7 @@ class SerialReader:
                     self._begun.set()
                 self._pass_on(events)
 
-    async def watch_silence(self):
+    async def _watch_silence(self):
         """Task: let silence end what has begun."""
         while True:
             due = self._framer.deadline()

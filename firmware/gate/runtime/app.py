@@ -6,7 +6,7 @@ that it has a fault, the task starts again. While the relay is open no code is v
 
 import asyncio
 import gc
-from machine import UART, Pin
+from machine import Pin
 from micropython import const
 
 import board
@@ -17,7 +17,7 @@ from ..lane.fire import FireInput
 from ..lane.lane import Lane
 from ..lane.relay import Relay
 from ..lane.replay import ReplayMemory
-from ..readers.serial import RXBUF, SerialReader
+from ..readers import open_reader
 from ..trust import envelope  # noqa: F401 - imports nest, and deep ones need much stack
 from ..ui import LANGUAGES, show
 from .clock import Clock
@@ -46,10 +46,9 @@ class App:
         self.fire = _fire_input(self.relay.hold)
         if self.fire:
             self.fire.interrupt()  # the contact may have called before the power came
-        uart, rx, tx, baud = board.READER
-        line = UART(uart, baud, rx=rx, tx=tx, rxbuf=RXBUF)
         # What is large and stays comes first, while the heap is in one piece.
-        self._reader = SerialReader(line, self.clock.ms, self._scanned)
+        wiring = ("plain",) + board.READER
+        self._reader = open_reader(wiring, self.clock.ms, self._scanned, _log_reader)
         self._replay = ReplayMemory()
         self._opened = asyncio.Event()
         self._named = None  # the condition, list or way that the last code was refused by
@@ -95,9 +94,8 @@ class App:
         await asyncio.gather(
             keep("relay", self._keep_relay, self._broken),
             keep("tick", self._tick, self._broken),
-            keep("reader", self._reader.receive, self._broken),
-            keep("silence", self._reader.watch_silence, self._broken),
             keep("bundle", self._watch_bundle, self._broken),
+            *[keep(name, task, self._broken) for name, task in self._reader.tasks()],
         )
 
     def handle(self, event, argument=None):
@@ -261,6 +259,10 @@ class App:
 
 def _log_verdict(verdict, took_ms):
     log("decision", verdict.fields() + (("ms", took_ms),))
+
+
+def _log_reader(state, note):
+    log("reader", (("reader", 0), ("state", state), ("note", note)))
 
 
 def _output(wiring):

@@ -90,7 +90,7 @@ def terminals(count, begun, now):
     import board
     from gate.lane.lane import Lane
     from gate.lane.relay import Relay
-    from gate.readers.serial import SerialReader
+    from gate.readers import open_reader
     from gate.runtime.app import App
 
     app = App()
@@ -101,7 +101,7 @@ def terminals(count, begun, now):
         raise ValueError(app.site.reason)
 
     def terminal():
-        reader = SerialReader(None, app.clock.ms, app._scanned)
+        reader = open_reader(("plain",) + board.READER, app.clock.ms, app._scanned, None)
         fresh = Lane(), Relay(Pin(number, value=safe), safe)
         reader._framer.feed(begun, app.clock.ms())
 
