@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 from rich.console import Console
@@ -18,7 +19,8 @@ from host_tools import files, times
 from host_tools import interpreter as micropython
 from host_tools.boards import profiles
 from host_tools.bundles.build import read_root
-from host_tools.cli.common import Fallible
+from host_tools.cli.common import fail
+from host_tools.cli.lazy import LazyGroup
 from host_tools.codes.picture import draw
 from host_tools.holder.wallet import Wallets
 from host_tools.problems import Failure
@@ -35,7 +37,23 @@ _ENDINGS = {ending.name.lower(): ending for ending in Ending}
 _SLICE_MS = 25
 
 
-@click.command(cls=Fallible)
+class _Sim(LazyGroup):
+    """Without a command of its own it runs the gate; a Failure becomes a message, as elsewhere."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Failure as failure:
+            fail(str(failure))
+
+
+_COMMANDS = {
+    "queue": "host_tools.cli.sim_queue",
+}
+
+
+@click.group(cls=_Sim, modules=_COMMANDS, invoke_without_command=True)
+@click.pass_context
 @click.option("--board", default="esp32-devkit", show_default=True, help="Board or FILE.yaml.")
 @click.option(
     "--bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -56,6 +74,7 @@ _SLICE_MS = 25
     "--plain", is_flag=True, help="Lines instead of a picture; so too without a terminal."
 )
 def command(
+    context: click.Context,
     board: str,
     bundle: Path | None,
     root: Path | None,
@@ -66,6 +85,8 @@ def command(
     plain: bool,
 ) -> None:
     """Run one gate until Ctrl+C. Show it codes from another terminal with: gatectl scan."""
+    if context.invoked_subcommand is not None:
+        return
     if bundle is None and root is not None:
         raise click.UsageError("--root says who signed a bundle; name it with --bundle")
     profile = profiles.load(board)
