@@ -28,7 +28,7 @@ from host_tools.simulator import door
 from host_tools.simulator.clock import RealClock
 from host_tools.simulator.demo_site import DemoSite
 from host_tools.simulator.gate import GateError
-from host_tools.simulator.reader import Ending
+from host_tools.simulator.readers import Ending
 from host_tools.simulator.session import Session
 from host_tools.simulator.turnstile import Turnstile
 from host_tools.simulator.view import picture, plain

@@ -11,7 +11,7 @@ import itertools
 import select
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from host_tools.simulator.clock import Clock, VirtualClock
 from host_tools.simulator.process import Process
@@ -32,6 +32,10 @@ class GateError(Exception):
     """The firmware's process ended or hangs; the message has what it said last."""
 
 
+class UartDevice(Protocol):
+    def write(self, data: bytes) -> None: ...
+
+
 class SimulatedGate:
     """Use as a context manager: powers on at entry, off at exit."""
 
@@ -50,6 +54,7 @@ class SimulatedGate:
         self.record = Record()
         self.on_note: Callable[[Note], None] | None = None
         self.bauds: dict[int, int] = {}  # UARTs that the firmware has opened
+        self._devices: dict[int, UartDevice] = {}
         self._unix = unix
         self._inputs = dict(inputs or {})
         self._process_options = process
@@ -82,6 +87,10 @@ class SimulatedGate:
         """Have something happen to the hardware at a time; not in the past."""
         moment = max(time_us, self.clock.now())
         heapq.heappush(self._stimuli, (moment, next(self._order), stimulus))
+
+    def attach_uart(self, uart: int, device: UartDevice) -> None:
+        """Hang a device on a serial line: it is told what the firmware sends, as it begins to."""
+        self._devices[uart] = device
 
     def receive(self, uart: int, data: bytes, baud: int) -> None:
         """Bytes arrive on a serial line now; lost while the firmware has not opened it."""
@@ -186,6 +195,8 @@ class SimulatedGate:
         elif word == "out":
             uart, data = rest.split()
             self.record.sent.append(Sent(now, int(uart), bytes.fromhex(data)))
+            if device := self._devices.get(int(uart)):
+                device.write(bytes.fromhex(data))
         elif word == "reset":
             raise self._failure("the firmware asked for a reset")
         else:

@@ -12,7 +12,7 @@ from typing import Any
 
 from host_tools.boards.profiles import Output, Profile
 from host_tools.simulator.gate import NOON, GateError, SimulatedGate
-from host_tools.simulator.reader import Ending, SimulatedReader
+from host_tools.simulator.readers import Ending, PlainReader
 from host_tools.simulator.record import Note, Pulse, Record
 from host_tools.simulator.storage import drop_bundle, prepare, quiet_inputs
 
@@ -105,9 +105,7 @@ class Turnstile:
         gate.setdefault("unix", NOON)
         gate.setdefault("inputs", quiet_inputs(board))
         self.gate = SimulatedGate(folder, **gate)
-        self.reader = SimulatedReader(
-            self.gate, board.reader.uart, baud or board.reader.baud, ending
-        )
+        self.reader = PlainReader(self.gate, board.reader.uart, baud or board.reader.baud, ending)
         self._relay = board.relays[0]
 
     def __enter__(self) -> Turnstile:

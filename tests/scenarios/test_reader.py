@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from host_tools.simulator.reader import Ending
+from host_tools.simulator.readers import Ending
 from host_tools.simulator.turnstile import Turnstile
 from tests.scenarios.conftest import MakeTurnstile
 

@@ -11,12 +11,15 @@ comes in, the framer finds its way back: after bytes that make no sense the buff
 at again, and the next line, frame, silence or known prefix starts anew. Codes are never put
 together from pieces: two codes without anything between them come out as one text, which no
 signature fits. They are not cut at the second prefix, because base45 may hold "OC1:" by chance.
+
+What a reader answers to commands lies in the same stream, even in the middle of a code. An answers
+object knows its looks (reply.py): it is taken out, whole, and what lies around it stays together.
 """
 
 from micropython import const
 
 from ..codec import formats
-from .reply import reply_length
+from .reply import Answers
 
 MAX_TEXT = formats.MAX_CODE  # characters
 # ms; the chip may hand over 120 bytes at a time, which take 125 ms at 9,600 baud
@@ -27,14 +30,14 @@ TOO_LONG = "text_too_long"
 FRAME_INVALID = "frame_invalid"
 GARBAGE = "reader_garbage"
 
-_CR = const(0x0D)
-_LF = const(0x0A)
 _FRAME = const(0x03)
-_IGNORED = b"\r\n\x06\x15"  # between codes: empty lines, and the DE2120's ACK and NACK
+_IGNORED = b"\r\n"  # between codes: empty lines
 _HEAD = const(3)  # bytes of a frame before its data
 _PREFIX = max([len(prefix) for prefix in PREFIXES])
 _ENDS = bytes([prefix[-1] for prefix in PREFIXES])  # a known prefix ends with one of these
-_LONGEST_REPLY = const(261)  # bytes
+_LONGEST_ANSWER = const(261)  # bytes
+_SPARE = const(16)  # bytes, for a short answer in the middle of the longest code
+_LOOK_BACK = const(3)  # printable bytes with which an answer may begin
 
 _HEARTBEAT = b"\x03\x00\x00"
 
@@ -46,15 +49,17 @@ _SKIP = const(2)  # dropping what was refused, from _start on
 class Framer:
     """One serial line. `feed` what arrived; call `expire` when `deadline` has passed."""
 
-    def __init__(self, max_text: int = MAX_TEXT, silence_ms: int = SILENCE_MS) -> None:
+    def __init__(self, answers=None, max_text: int = MAX_TEXT, silence_ms: int = SILENCE_MS):
+        self._answers = answers or Answers()
         self._max = max_text
         self._silence = silence_ms
-        self._buffer = bytearray(max(max_text, _LONGEST_REPLY) + _HEAD + 1)
+        self._buffer = bytearray(max(max_text, _LONGEST_ANSWER) + _HEAD + 1 + _SPARE)
         self._end = 0  # bytes held
         self._position = 0  # bytes looked at
         self._start = 0
         self._state = _IDLE
         self._last = 0  # ms when the last byte came
+        self._final = False  # nothing more comes that would help to tell
 
     def feed(self, data, now_ms: int, earliest_ms=None) -> list:
         """Take bytes (bytes-like) that arrived until now_ms; give the events they complete.
@@ -69,6 +74,7 @@ class Framer:
             self._buffer[self._end : self._end + count] = data[taken : taken + count]
             self._end += count
             taken += count
+            self._final = self._end == len(self._buffer)
             self._scan(events)
             self._compact()
             self._last = now_ms
@@ -86,6 +92,8 @@ class Framer:
         due = self.deadline()
         if due is None or now_ms < due:
             return events
+        self._final = True
+        self._scan(events)
         while self._position < self._end and self._state == _IDLE:
             if bytes(self._buffer[self._position : self._end]) == _HEARTBEAT:
                 self._position = self._end
@@ -93,7 +101,8 @@ class Framer:
                 # Half a frame: it is nothing, but what was taken for its data may hold codes.
                 self._refuse(FRAME_INVALID, events)
                 self._scan(events)
-        if self._state == _TEXT:
+        self._final = False
+        if self._state == _TEXT and self._end > self._start:
             events.append(bytes(self._buffer[self._start : self._end]))
         self._end = self._position = 0
         self._state = _IDLE
@@ -101,23 +110,23 @@ class Framer:
 
     def _scan(self, events: list) -> None:
         """Look at every byte that is there, as far as it can be judged without more."""
-        while self._position < self._end:
-            if self._state == _TEXT:
-                self._text(events)
-            elif self._state == _SKIP:
-                self._skip()
-            elif not self._idle(events):
-                return
+        steps = (self._idle, self._text, self._skip)
+        while self._position < self._end and steps[self._state](events):
+            pass
+
+    # Each of these goes on by at least a byte, or gives False: it takes more bytes to go on.
 
     def _idle(self, events: list) -> bool:
-        """Between codes. False when it takes more bytes to go on."""
+        """Between codes."""
+        answered = self._answer(self._position, self._position)
+        if answered:
+            return answered > 0
         byte = self._buffer[self._position]
         if byte in _IGNORED:
             self._position += 1
-            return True
-        if byte in (2, _FRAME):
+        elif byte == _FRAME:
             return self._framed(events)
-        if 0x20 <= byte < 0x7F:
+        elif 0x20 <= byte < 0x7F:
             self._state = _TEXT
             self._start = self._position
         else:
@@ -125,16 +134,9 @@ class Framer:
         return True
 
     def _framed(self, events: list) -> bool:
-        """At a byte that starts a reply or a frame. False when it takes more bytes to go on."""
+        """At a byte that starts a frame."""
         buffer = self._buffer
         position = self._position
-        reply = reply_length(buffer, position, self._end)
-        if reply:
-            self._position += max(0, reply)
-            return reply > 0
-        if buffer[position] != _FRAME:
-            self._refuse(GARBAGE, events)
-            return True
         if self._end - position < _HEAD:
             return False
         length = buffer[position + 1] << 8 | buffer[position + 2]
@@ -145,8 +147,12 @@ class Framer:
         if self._end - start < length:
             return False
         code = bytes(buffer[start : start + length])
-        for byte in code:
+        for i, byte in enumerate(code):
             if not 0x20 <= byte < 0x7F:
+                answered = self._answer(start + i, start)
+                if answered:
+                    self._position = position  # again, with what is left
+                    return answered > 0
                 # Perhaps a frame by accident, which swallowed the lines after it: look again.
                 self._refuse(FRAME_INVALID, events)
                 return True
@@ -155,7 +161,7 @@ class Framer:
         self._position = start + length
         return True
 
-    def _text(self, events: list) -> None:
+    def _text(self, events: list) -> bool:
         """In a text: up to what ends it, or to the last byte there is."""
         buffer = self._buffer
         position = self._position
@@ -164,20 +170,38 @@ class Framer:
             position += 1
         self._position = position
         if position == self._end:
-            return
+            return True
         byte = buffer[position]
-        if byte in (_CR, _LF, _FRAME):
-            events.append(bytes(buffer[self._start : position]))
-            self._state = _IDLE
+        if byte in _IGNORED:
+            self._complete(events)
+            return True
+        if 0x20 <= byte < 0x7F:
+            self._refuse(TOO_LONG, events)
+            return True
+        answered = self._answer(position, self._start)
+        if answered:
+            return answered > 0
+        if byte == _FRAME:
+            self._complete(events)
         else:
-            self._refuse(TOO_LONG if 0x20 <= byte < 0x7F else GARBAGE, events)
+            self._refuse(GARBAGE, events)
+        return True
 
-    def _skip(self) -> None:
+    def _complete(self, events: list) -> None:
+        if self._position > self._start:
+            events.append(bytes(self._buffer[self._start : self._position]))
+        self._state = _IDLE
+
+    def _skip(self, events: list) -> bool:
         """Dropping: up to a line end or a known prefix."""
         buffer = self._buffer
         position = self._position
+        if buffer[position] in self._answers.starts:
+            answered = self._answer(position, position)
+            if answered:
+                return answered > 0
         self._position += 1
-        if buffer[position] in (_CR, _LF):
+        if buffer[position] in _IGNORED:
             self._state = _IDLE
         elif buffer[position] in _ENDS:
             for prefix in PREFIXES:
@@ -185,6 +209,28 @@ class Framer:
                 if begin >= self._start and self._buffer[begin : self._position] == prefix:
                     self._state = _TEXT
                     self._start = begin
+        return True
+
+    def _answer(self, position: int, begin: int) -> int:
+        """Take out the answer that lies across `position` and starts at `begin` or later.
+
+        1: it is out, 0: there is none, -1: that cannot be told yet.
+        """
+        answers = self._answers
+        start = position
+        while start >= begin and position - start <= _LOOK_BACK:
+            if self._buffer[start] in answers.starts:
+                length = answers.length(self._buffer, start, self._end, self._final)
+                if length < 0:
+                    return -1
+                if start + length > position:
+                    rest = self._end - start - length
+                    self._buffer[start : start + rest] = self._buffer[start + length : self._end]
+                    self._end -= length
+                    self._position = start
+                    return 1
+            start -= 1
+        return 0
 
     def _refuse(self, reason: str, events: list) -> None:
         """Report once, drop the byte at hand and go on looking behind it."""

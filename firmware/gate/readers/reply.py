@@ -43,3 +43,27 @@ def reply_length(data, start: int, end: int) -> int:
     if crc not in (0xABCD, crc16(data, start + 2, stop)):
         return 0
     return stop + _CRC - start
+
+
+def same(data, start: int, end: int, wanted) -> int:
+    """How many bytes of data[start:end] are the wanted ones: all or 0; -1 so far they are."""
+    count = min(len(wanted), end - start)
+    if data[start : start + count] != wanted[:count]:
+        return 0
+    return count if count == len(wanted) else -1
+
+
+class Answers:
+    """What readers answer that nobody has asked: a GM65's replies, a DE2120's ACK and NACK."""
+
+    starts = b"\x02\x03\x06\x15"  # the bytes with which an answer begins
+
+    def length(self, data, start, end, final):
+        """How many bytes of data[start:end] are an answer: 0 none, -1 not to be told yet.
+
+        final: nothing more comes, so there is no -1.
+        """
+        if data[start] in b"\x06\x15":
+            return 1
+        length = reply_length(data, start, end)
+        return 0 if final and length < 0 else length

@@ -17,13 +17,13 @@ class SerialReader:
     are no silence. So silence is what is left when the line was found empty.
     """
 
-    def __init__(self, wiring, now_ms, emit, report):
+    def __init__(self, wiring, now_ms, emit, report, answers=None):
         _, number, rx, tx, baud = wiring
         self._uart = UART(number, baud, rx=rx, tx=tx, rxbuf=_RXBUF)
         self._stream = asyncio.StreamReader(self._uart)
         self._now = now_ms
         self._emit = emit
-        self._framer = Framer()
+        self._framer = Framer(answers)
         self._begun = asyncio.Event()
         self._empty = 0  # ms when the line was last found empty
         self._report = report
@@ -39,7 +39,7 @@ class SerialReader:
 
     async def _receive(self):
         """Task: read for ever. Never readline(), which waits for an LF that may not come."""
-        self._report("ready", None)
+        self._ready()
         chunk = bytearray(_CHUNK)
         view = memoryview(chunk)
         while True:
@@ -52,6 +52,9 @@ class SerialReader:
                 if self._framer.deadline() is not None:
                     self._begun.set()
                 self._pass_on(events)
+
+    def _ready(self):
+        self._report("ready", None)
 
     async def _watch_silence(self):
         """Task: let silence end what has begun."""

@@ -16,7 +16,7 @@ import pytest
 from host_tools.interpreter import Interpreter
 from host_tools.simulator.clock import RealClock, VirtualClock
 from host_tools.simulator.gate import GateError, SimulatedGate
-from host_tools.simulator.reader import Ending, SimulatedReader
+from host_tools.simulator.readers import Ending, PlainReader
 from host_tools.simulator.record import Change, Note
 
 Board = Callable[..., SimulatedGate]
@@ -98,7 +98,7 @@ ECHO = """
 def test_a_serial_line_has_its_speed(board: Board) -> None:
     with board(ECHO) as gate:
         gate.run_ms(1)
-        last = SimulatedReader(gate, 2, 9600).scan(b"AB")
+        last = PlainReader(gate, 2, 9600).scan(b"AB")
         gate.run_ms(100)
     assert last == 1000 + 3 * 10_000_000 // 9600
     assert notes(gate) == ["2041 b'A'", "3083 b'B'", "4125 b'\\r'"]
@@ -118,7 +118,7 @@ def test_a_serial_line_has_its_speed(board: Board) -> None:
 def test_readers_end_texts_in_their_way(board: Board, ending: Ending, sent: bytes) -> None:
     with board(ECHO) as gate:
         gate.run_ms(1)
-        SimulatedReader(gate, 2, 9600, ending).scan("AB")
+        PlainReader(gate, 2, 9600, ending).scan("AB")
         gate.run_ms(100)
     assert b"".join(one.data for one in gate.record.sent) == sent
 
@@ -126,7 +126,7 @@ def test_readers_end_texts_in_their_way(board: Board, ending: Ending, sent: byte
 def test_the_wrong_speed_is_noise(board: Board) -> None:
     with board(ECHO) as gate:
         gate.run_ms(1)
-        SimulatedReader(gate, 2, 115200).scan(b"OC1:")
+        PlainReader(gate, 2, 115200).scan(b"OC1:")
         gate.run_ms(100)
     assert all(byte > 127 for sent in gate.record.sent for byte in sent.data)
 
@@ -142,7 +142,7 @@ def test_bytes_over_the_buffer_are_lost_without_a_word(board: Board) -> None:
     """
     with board(program) as gate:
         gate.run_ms(1)
-        SimulatedReader(gate, 1, 9600).scan(bytes(range(65, 90)))
+        PlainReader(gate, 1, 9600).scan(bytes(range(65, 90)))
         gate.run_ms(500)
     assert notes(gate) == ["16 b'ABCDEFGHIJKLMNOP' None"]
 
@@ -222,7 +222,7 @@ def test_virtual_time_skips_waiting_and_repeats_to_the_microsecond(board: Board)
     for _ in range(2):
         with board(ECHO, clock=VirtualClock()) as gate:
             gate.run_ms(333)
-            reader = SimulatedReader(gate, 2, 9600)
+            reader = PlainReader(gate, 2, 9600)
             reader.scan(b"A" * 50)
             reader.scan(b"B" * 50, at_us=60_000_000)
             gate.run_ms(120_000)
