@@ -15,7 +15,7 @@ from host_tools.bench.targets import row_of
 from host_tools.boards.profiles import Profile
 from host_tools.firmware import ROOT
 from host_tools.problems import Failure
-from host_tools.simulator.reader import BITS_PER_BYTE
+from host_tools.simulator.readers.line import BITS_PER_BYTE
 
 STORED = ROOT / "docs" / "performance.json"
 _CHIPS = {name.lower().replace("-", ""): (mhz, kernel) for name, mhz, kernel in CHIPS}
