@@ -173,17 +173,17 @@ def test_an_exception_in_the_verifier_leaves_the_gate_shut_and_the_terminal_at_w
 def test_an_exception_in_any_task_shuts_the_gate_and_the_task_goes_on(
     turnstile_of: MakeTurnstile, tmp_path: Path, codes: dict[str, str]
 ) -> None:
-    """The lamp breaks while it shows that the gate is open."""
+    """What shows that the gate is open breaks in a way that it does not catch itself."""
     broken = """
-from gate.runtime.outputs import Signals
-show = Signals.show
+from gate.ui.face import Face
+show = Face.show
 left = [1]
-def broken(self, what, now_ms):
+def broken(self, what, *more):
     if what == "granted" and left[0]:
         left[0] -= 1
-        raise OSError("lamp")
-    show(self, what, now_ms)
-Signals.show = broken
+        raise OSError("face")
+    show(self, what, *more)
+Face.show = broken
 """
     turnstile = turnstile_of(first=sabotaged(tmp_path / "broken", broken), faults=1)
     turnstile.show(codes["lin"])
@@ -230,13 +230,13 @@ def test_a_loop_that_is_late_does_not_cut_a_code_in_two(
     """Half a second in the middle of a code, twice: bytes in the UART's buffer are no silence."""
     busy = """
 import time
-from gate.runtime.outputs import Signals
+from gate.ui.face import Face
 left = [1100, 1700]
 def check(self, now_ms):
     if left and now_ms >= left[0]:
         left.pop(0)
         time.sleep_ms(500)
-Signals.check = check
+Face.check = check
 """
     turnstile = turnstile_of(first=sabotaged(tmp_path / "busy", busy))
     turnstile.wait_ms(1000)

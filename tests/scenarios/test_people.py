@@ -62,7 +62,7 @@ def test_lamp_and_buzzer(turnstile: Turnstile, codes: dict[str, str]) -> None:
     turnstile.gate.run(shown.last_byte_us - turnstile.gate.clock.now())
     at = shown.last_byte_us
     turnstile.wait_ms(700)
-    [green] = turnstile.record.pulses(board.green.pin, rest=0)
+    green = turnstile.record.pulses(board.green.pin, rest=0, since_us=at)[0]
     assert green.on_us == at
     assert green.length_us is not None
     assert 600_000 <= green.length_us <= 600_000 + TICK_US
@@ -70,11 +70,13 @@ def test_lamp_and_buzzer(turnstile: Turnstile, codes: dict[str, str]) -> None:
     assert beep.length_us is not None
     assert 80_000 <= beep.length_us < 100_000
     turnstile.present("OC1:NOTHING")
-    [refused] = turnstile.record.pulses(board.red.pin, rest=0, since_us=at + 1)
     turnstile.wait_ms(3100)
-    [refused] = turnstile.record.pulses(board.red.pin, rest=0, since_us=at + 1)
-    assert refused.length_us is not None
-    assert 3_000_000 <= refused.length_us < 3_020_000
+    flashes = turnstile.record.pulses(board.red.pin, rest=0, since_us=at + 1)
+    flashes = [one for one in flashes if one.length_us]  # the last ends as it begins
+    assert [round((one.length_us or 0) / TICK_US) for one in flashes] == [50] * 3, (
+        "half of a second"
+    )
+    assert abs(flashes[1].on_us - flashes[0].on_us - 1_000_000) < TICK_US
 
 
 def test_a_screenshot_within_the_replay_window(
@@ -172,9 +174,10 @@ def test_the_lamp_alone_says_wait(turnstile: Turnstile, codes: dict[str, str]) -
     assert turnstile.present(codes["lin"]).granted
     board = turnstile.board
     assert board.red and board.green
-    driven = [(c.pin, c.level) for c in turnstile.record.changes[before:]]
+    shown_at = next(c.at_us for c in turnstile.record.changes[before:] if c.pin == board.red.pin)
+    driven = [(c.pin, c.level) for c in turnstile.record.changes[before:] if c.at_us >= shown_at]
     waiting = [(board.green.pin, board.green.active), (board.red.pin, board.red.active)]
-    assert driven[:2] == waiting
+    assert set(waiting) <= set(driven[:3])
     assert (board.relays[0].pin, board.relays[0].active) in driven[2:]
     words = [note.fields["show"] for note in turnstile.record.events("display")[shown:]]
     assert words == ["granted"]

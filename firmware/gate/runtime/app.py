@@ -20,11 +20,11 @@ from ..lane.replay import ReplayMemory
 from ..readers import open_reader
 from ..trust import envelope  # noqa: F401 - imports nest, and deep ones need much stack
 from ..ui import LANGUAGES, show
+from ..ui.face import Face
 from .clock import Clock
 from .freshness import Freshness
 from .judge import Verdict, judge
 from .log import fault, log
-from .outputs import Signals
 from .settings import Site, unload
 from .tasks import keep
 
@@ -42,7 +42,7 @@ class App:
         self.relay = Relay(Pin(number, Pin.OUT, value=safe), safe)
         self.clock = Clock()
         self.lane = Lane()
-        self.signals = Signals(_output(board.GREEN), _output(board.RED), _output(board.BUZZER))
+        self.face = Face(board, self.clock.ms, fault)
         self.fire = _fire_input(self.relay.hold)
         if self.fire:
             self.fire.interrupt()  # the contact may have called before the power came
@@ -65,7 +65,7 @@ class App:
             table.SHUT: self.shut,
             table.DROP: lambda reason: _log_verdict(Verdict(reason), 0),
             table.SHOW_READY: lambda _: self._show_ready(),
-            table.SHOW_WAIT: lambda _: self.signals.show("wait", self.clock.ms()),
+            table.SHOW_WAIT: lambda _: self.face.show("wait"),
             table.SHOW_GRANTED: lambda _: self._show("granted"),
             table.SHOW_REFUSED: lambda reason: self._show("refused", reason, self._named),
             table.SHOW_FIRE: lambda _: self._show("fire"),
@@ -120,7 +120,7 @@ class App:
         while True:
             now = self.clock.ms()
             self.relay.check(now)
-            self.signals.check(now)
+            self.face.check(now)
             event = self.fire.poll() if self.fire else None
             if event:
                 log(event)
@@ -235,9 +235,9 @@ class App:
         self._show(self._freshness.shown, self._freshness.reason)
 
     def _show(self, what, reason=None, named=None):
-        self.signals.show(what, self.clock.ms())
-        fields = [("show", what)]
         texts = self.site.bundle.policy.texts if self.site.bundle else None
+        self.face.show(what, reason, named, texts)
+        fields = [("show", what)]
         for language in LANGUAGES:
             text, advice = show(language, reason or what, texts, named)
             fields.append((language, text))
@@ -263,15 +263,6 @@ def _log_verdict(verdict, took_ms):
 
 def _log_reader(state, note):
     log("reader", (("reader", 0), ("state", state), ("note", note)))
-
-
-def _output(wiring):
-    """A function that switches an output of the board (true: on), or None."""
-    if wiring is None:
-        return None
-    number, active = wiring
-    pin = Pin(number, Pin.OUT, value=1 - active)
-    return lambda on: pin.value(active if on else 1 - active)
 
 
 def _fire_input(opened):
