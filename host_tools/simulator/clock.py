@@ -16,8 +16,9 @@ class Clock(Protocol):
     def now(self) -> int:
         """Microseconds since power on."""
 
-    def idle(self, until_us: int | None, device: socket.socket) -> None:
-        """Nothing happens before until_us (None: never), unless the device speaks first."""
+    def idle(self, until_us: int | None, device: socket.socket | None) -> None:
+        """Nothing happens before until_us (None: never), unless the device (None: without power)
+        speaks first."""
 
 
 class VirtualClock:
@@ -31,7 +32,7 @@ class VirtualClock:
     def now(self) -> int:
         return self._now
 
-    def idle(self, until_us: int | None, device: socket.socket) -> None:
+    def idle(self, until_us: int | None, device: socket.socket | None) -> None:
         assert until_us is not None, "the simulation waits for nothing"
         self._now = max(self._now, until_us)
 
@@ -47,6 +48,6 @@ class RealClock:
     def now(self) -> int:
         return (time.perf_counter_ns() - self._began) // 1000
 
-    def idle(self, until_us: int | None, device: socket.socket) -> None:
+    def idle(self, until_us: int | None, device: socket.socket | None) -> None:
         timeout = None if until_us is None else max(0, until_us - self.now()) / 1e6
-        select.select([device], [], [], timeout)
+        select.select([] if device is None else [device], [], [], timeout)

@@ -54,8 +54,14 @@ class Process:
         """What the interpreter printed past the firmware's log: nothing, unless it failed."""
         return self._console.read_text(errors="replace")
 
+    def kill(self) -> None:
+        """Power off: nothing of the program runs on, no `finally` either."""
+        self._process.kill()
+        self._process.wait()
+        self.wire.close()
+
     def stop(self) -> int:
-        """Power off. Gives the exit status, negative when it was killed."""
+        """End it gently. Gives the exit status, negative when it was killed."""
         self.wire.close()
         try:
             return self._process.wait(timeout=2)

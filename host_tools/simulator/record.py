@@ -51,6 +51,24 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class Tone:
+    """A pin was given a frequency; duty of 65535, 0: silent."""
+
+    at_us: int
+    pin: int
+    hz: int
+    duty: int
+
+
+@dataclass(frozen=True)
+class Reset:
+    """The chip started again, and its outputs floated; cause: as machine.reset_cause() will say."""
+
+    at_us: int
+    cause: int
+
+
+@dataclass(frozen=True)
 class Pulse:
     """A time during which a pin was away from its resting level; off_us None: it still is."""
 
@@ -69,12 +87,20 @@ class Record:
     changes: list[Change] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+    tones: list[Tone] = field(default_factory=list)
+    feeds: list[int] = field(default_factory=list)  # us: when the watchdog was fed
+    resets: list[Reset] = field(default_factory=list)
     levels: dict[int, int] = field(default_factory=dict)  # driven pins as they are now
 
     def drive(self, at_us: int, pin: int, level: int) -> None:
         """A pin is driven; only a change of its level is written down."""
         if self.levels.get(pin) != level:
             self.levels[pin] = level
+            self.changes.append(Change(at_us, pin, level))
+
+    def release(self, at_us: int, pin: int, level: int) -> None:
+        """A pin is driven no longer: what hangs on it sees the level that its wiring gives."""
+        if self.levels.pop(pin, level) != level:
             self.changes.append(Change(at_us, pin, level))
 
     def pulses(self, pin: int, rest: int, since_us: int = 0) -> list[Pulse]:

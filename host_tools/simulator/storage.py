@@ -37,3 +37,9 @@ def drop_bundle(folder: Path, bundle: bytes) -> None:
 def quiet_inputs(board: Profile) -> dict[int, int]:
     """Levels of the inputs when nothing happens: no fire."""
     return {} if board.fire is None else {board.fire.pin: 1 - board.fire.active}
+
+
+def resting_outputs(board: Profile) -> dict[int, int]:
+    """Levels of the outputs when nothing drives them: a relay is wired so that it lets go."""
+    outputs = (*board.relays, board.green, board.red, board.buzzer)
+    return {output.pin: 1 - output.active for output in outputs if output is not None}

@@ -14,7 +14,7 @@ from host_tools.boards.profiles import Output, Profile
 from host_tools.simulator.gate import NOON, GateError, SimulatedGate
 from host_tools.simulator.readers import Ending, PlainReader
 from host_tools.simulator.record import Note, Pulse, Record
-from host_tools.simulator.storage import drop_bundle, prepare, quiet_inputs
+from host_tools.simulator.storage import drop_bundle, prepare, quiet_inputs, resting_outputs
 
 START_MS = 10_000
 ANSWER_MS = 10_000  # after the last byte
@@ -104,6 +104,7 @@ class Turnstile:
         self.board = board
         gate.setdefault("unix", NOON)
         gate.setdefault("inputs", quiet_inputs(board))
+        gate.setdefault("floating", resting_outputs(board))
         self.gate = SimulatedGate(folder, **gate)
         self.reader = PlainReader(self.gate, board.reader.uart, baud or board.reader.baud, ending)
         self._relay = board.relays[0]

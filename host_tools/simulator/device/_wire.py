@@ -18,11 +18,16 @@ class _Wire:
     def __init__(self):
         self._file = open(int(os.getenv("GATE_WIRE")), "r+b")
         self._now = 0  # us, in virtual time
-        self._epoch = 0  # Unix seconds at tick zero of the simulated clock
+        self._boot = None  # us: when this process got its power
+        self._epoch_us = 0  # Unix time, by the chip's clock, at its tick zero
         self.virtual = True
+        self.cause = 1  # machine.reset_cause()
+        self.memory = b""  # of the RTC
         self.on_rx = None  # (uart, data)
         self.on_input = None  # (pin, level)
+        self.timers = []  # [due in us, function], of machine.Timer
         self._inputs = []
+        self._bus = None  # the answer to a transfer
         self._unsent = []  # in virtual time nobody looks before the device waits
         self._began = utime.ticks_us()  # real time: where the clock stood when last asked
         self._elapsed = 0
@@ -38,42 +43,64 @@ class _Wire:
         """One line to the hardware; nothing comes back."""
         self._unsent.append(" ".join(str(word) for word in words) + "\n")
         if not self.virtual:
-            self._send()
+            self.flush()
 
-    def _send(self):
-        self._file.write("".join(self._unsent).encode())
-        self._unsent = []
+    def flush(self):
+        """Send what is left."""
+        if self._unsent:
+            self._file.write("".join(self._unsent).encode())
+            self._unsent = []
 
     def wait(self, duration_us):
         """Let time pass until something happens, at most duration_us (None: for ever)."""
+        for due, _ in self.timers:
+            left = max(0, due - self.elapsed_us())
+            duration_us = left if duration_us is None else min(left, duration_us)
         self.tell("wait", "-" if duration_us is None else duration_us)
-        if self._unsent:
-            self._send()
+        self.flush()
         self._read_block()
-        # Handlers run when the whole answer has been read, as soft interrupts would.
+        self._interrupt()
+
+    def ask(self, *words):
+        """A transfer on a bus: the words of the answer, once it has taken its time."""
+        self.tell(*words)
+        self.flush()
+        self._bus = None
+        self._read_block()
+        answer = self._bus
+        self._interrupt()
+        return answer
+
+    def _interrupt(self):
+        """Handlers run when the whole answer has been read, as soft interrupts would."""
         while self._inputs:
             pin, level = self._inputs.pop(0)
             if self.on_input:
                 self.on_input(pin, level)
-
-    def flush(self):
-        """Send what is left; for the end."""
-        if self._unsent:
-            self._send()
+        now = self.elapsed_us()
+        for timer in [timer for timer in self.timers if timer[0] <= now]:
+            timer[1](timer)
 
     def _read_block(self):
         for line in self._read(int(self._read(_SIZE))).split("\n"):
             words = line.split()
             if words[0] == "now":
                 self._now = int(words[1])
+                if self._boot is None:
+                    self._boot = self._now
             elif words[0] == "rx":
                 if self.on_rx:
                     self.on_rx(int(words[1]), bytes.fromhex(words[2]))
             elif words[0] == "in":
                 self._inputs.append((int(words[1]), int(words[2])))
+            elif words[0] == "bus":
+                self._bus = words[1:]
             elif words[0] == "start":
                 self.virtual = words[1] == "virtual"
-                self._epoch = int(words[2])
+                self._epoch_us = int(words[2])
+                self.cause = int(words[3])
+            elif words[0] == "memory":
+                self.memory = bytes.fromhex(words[1])
             else:
                 raise ValueError("unknown line from the simulator: %r" % (words,))
 
@@ -85,7 +112,7 @@ class _Wire:
     def elapsed_us(self):
         """Microseconds since the start; does not wrap."""
         if self.virtual:
-            return self._now
+            return self._now - self._boot
         ticks = utime.ticks_us()
         self._elapsed += utime.ticks_diff(ticks, self._began)
         self._began = ticks
@@ -95,8 +122,12 @@ class _Wire:
         return (self.elapsed_us() // unit_us) & _TICKS_MASK
 
     def unix_us(self):
-        """Microseconds since 1970 by the simulated clock."""
-        return self._epoch * 1000000 + self.elapsed_us()
+        """Microseconds since 1970 by the chip's clock."""
+        return self._epoch_us + self.elapsed_us()
+
+    def set_unix_us(self, unix_us):
+        self._epoch_us = unix_us - self.elapsed_us()
+        self.tell("clock", unix_us)
 
 
 wire = _Wire()

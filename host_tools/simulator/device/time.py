@@ -54,11 +54,11 @@ def time():
 
 
 def gmtime(seconds=None):
-    return utime.gmtime((time() if seconds is None else seconds) + _EPOCH_2000)
+    return utime.gmtime((time() if seconds is None else seconds) + _EPOCH_2000)[:8]
 
 
 localtime = gmtime  # no time zones on the board
 
 
 def mktime(fields):
-    return utime.mktime(fields) - _EPOCH_2000
+    return utime.mktime(tuple(fields[:8]) + (0,)) - _EPOCH_2000

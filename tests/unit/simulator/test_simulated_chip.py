@@ -5,41 +5,16 @@ The programs here are MicroPython and use nothing but what a board has.
 
 from __future__ import annotations
 
-import textwrap
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from host_tools.interpreter import Interpreter
 from host_tools.simulator.clock import RealClock, VirtualClock
-from host_tools.simulator.gate import GateError, SimulatedGate
+from host_tools.simulator.gate import GateError
 from host_tools.simulator.readers import Ending, PlainReader
 from host_tools.simulator.record import Change, Note
 
-Board = Callable[..., SimulatedGate]
-
-
-@pytest.fixture
-def board(tmp_path: Path, any_micropython: Interpreter) -> Board:
-    """A simulated board that runs a program as its main.py, on each word size."""
-
-    def make(program: str, **options: Any) -> SimulatedGate:
-        firmware = tmp_path / "firmware"
-        state = tmp_path / "state"
-        firmware.mkdir(exist_ok=True)
-        state.mkdir(exist_ok=True)
-        (firmware / "boot.py").write_text("")
-        (firmware / "main.py").write_text(textwrap.dedent(program))
-        return SimulatedGate(state, firmware=firmware, interpreter=any_micropython, **options)
-
-    return make
-
-
-def notes(gate: SimulatedGate) -> list[str]:
-    return [note.text for note in gate.record.notes]
+from .conftest import Board, notes
 
 
 def test_pins(board: Board) -> None:
