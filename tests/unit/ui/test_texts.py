@@ -12,13 +12,11 @@ from host_tools.firmware import FIRMWARE
 
 REASONS = importlib.import_module("gate.refusal").reasons()
 LANGUAGES = ("zh", "en")
-STATES = {
-    "ready",
-    "data_ending",
-    "data_old",
-    "granted",
-    "fire",
-}  # "wait" is the lamp alone: a text would cost time
+# "wait" has none: a text would cost time.
+STATES = {"ready", "data_ending", "data_old", "granted", "fire", "locked", "maintenance"}
+ALARMS = {"forced", "tailgating", "held_open", "tamper"}
+NOTES = {"reader_silent", "reader_wrong", "log_failing"}  # and data_old, clock_untrusted
+STATES |= ALARMS | NOTES
 LONGEST = {"zh": 20, "en": 60}  # characters a line; a small display has to show it
 
 Texts = dict[str, tuple[str, str]]
