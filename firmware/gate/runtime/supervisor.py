@@ -1,0 +1,116 @@
+"""Tasks that do not end, kept alive, and whether the terminal is at work. Sans hardware.
+
+A task that raises is reported and started again, after a pause that doubles up to a bound and is
+short again once the task has run well for a while. Critical tasks leave marks of progress; while
+one of them is late the watchdog is not fed.
+"""
+
+import asyncio
+from micropython import const
+
+_PAUSE_MS = const(200)  # before a task is started again for the first time
+_LONGEST_MS = const(30000)
+_WELL_MS = const(60000)  # a task that ran for so long begins anew with the shortest pause
+_LOOK_MS = const(1000)  # how often progress is judged and the watchdog fed
+
+
+class _Kept:
+    def __init__(self, name, function, within_ms):
+        self.name = name
+        self.function = function
+        self.within_ms = within_ms  # None: not critical
+        self.marked = 0  # ms of the last progress
+        self.pause = _PAUSE_MS
+        self.task = None
+
+
+class Supervisor:
+    """now_ms: the monotonic clock. report(name, error): told of every exception.
+
+    stuck(name): told when a critical task is late, and with None when it is not any more.
+    """
+
+    def __init__(self, now_ms, report, stuck):
+        self._now = now_ms
+        self._report = report
+        self._stuck = stuck
+        self._kept = []
+        self._late = None
+
+    def add(self, name, function, within_ms=None):
+        """function: a coroutine function. within_ms: makes it critical; it has to call `progress`
+        that often."""
+        self._kept.append(_Kept(name, function, within_ms))
+
+    def progress(self, name):
+        """A mark of a critical task."""
+        for kept in self._kept:
+            if kept.name == name:
+                kept.marked = self._now()
+
+    def late(self):
+        """The name of a critical task without progress in its time; None when all is well."""
+        now = self._now()
+        for kept in self._kept:
+            if kept.within_ms is not None and now - kept.marked > kept.within_ms:
+                return kept.name
+        return None
+
+    def running(self):
+        """The name of the task that the loop is in, also when asked from an interrupt."""
+        try:
+            current = asyncio.current_task()
+        except RuntimeError:  # between two tasks
+            return None
+        for kept in self._kept:
+            if kept.task is current:
+                return kept.name
+        return None
+
+    async def run(self, feed):
+        """Run them all for ever. feed: feeds the watchdog."""
+        now = self._now()
+        for kept in self._kept:
+            kept.marked = now
+            kept.task = asyncio.create_task(self._keep(kept))
+        await self._watch(feed)
+
+    async def _keep(self, kept):
+        while True:
+            began = self._now()
+            try:
+                await kept.function()
+                raise RuntimeError("the task ended")
+            except Exception as error:
+                try:
+                    self._report(kept.name, error)
+                except Exception:  # no memory to report with, say
+                    pass
+            if self._now() - began >= _WELL_MS:
+                kept.pause = _PAUSE_MS
+            await asyncio.sleep_ms(kept.pause)
+            kept.pause = min(2 * kept.pause, _LONGEST_MS)
+
+    async def _watch(self, feed):
+        """Feed the watchdog as long as every critical task makes progress.
+
+        Time for which the whole loop stood still (a long verification, flash being written) is not
+        held against a task: the watchdog itself judges that.
+        """
+        looked = self._now()
+        while True:
+            await asyncio.sleep_ms(_LOOK_MS)
+            now = self._now()
+            stood = now - looked - _LOOK_MS
+            looked = now
+            for kept in self._kept:
+                kept.marked += max(0, stood)
+            late = self.late()
+            if late is None:
+                feed()
+            if late != self._late:
+                self._late = late
+                try:
+                    self._stuck(late)
+                except Exception:  # what matters is that nobody feeds any more
+                    pass
