@@ -88,6 +88,11 @@ class ReplayMemory:
         self._digests[8 * at : 8 * at + 8] = bytes(8)  # no digest that anybody has
         return True
 
+    def forget(self):
+        """Forget everybody: after a fire nobody knows who is inside."""
+        for at in range(len(self._digests)):
+            self._digests[at] = 0
+
     def _find(self, key):
         return _newest(self._digests, _digest(key), self._next, self._count, self._capacity)
 

@@ -17,6 +17,7 @@ from ..lane.fire import FireInput
 from ..lane.lane import Lane
 from ..lane.relay import Relay
 from ..lane.replay import ReplayMemory
+from ..lane.rules import Rules
 from ..readers import open_reader
 from ..trust import envelope  # noqa: F401 - imports nest, and deep ones need much stack
 from ..ui import LANGUAGES, show
@@ -41,7 +42,7 @@ class App:
         number, safe = board.RELAYS[0]
         self.relay = Relay(Pin(number, Pin.OUT, value=safe), safe)
         self.clock = Clock()
-        self.lane = Lane()
+        self.lane = Lane(Rules())
         self.face = Face(board, self.clock.ms, fault)
         self.fire = _fire_input(self.relay.hold)
         if self.fire:
@@ -56,7 +57,6 @@ class App:
         gc.collect()
         self.site = Site()
         self._freshness = Freshness()
-        self._pulse_ms = 0
         self._believe()
         self._do = {
             table.VERIFY: self._verify,
@@ -64,11 +64,19 @@ class App:
             table.OPEN_HELD: self._open_held,
             table.SHUT: self.shut,
             table.DROP: lambda reason: _log_verdict(Verdict(reason), 0),
+            table.COMPLETE: _nothing,
+            table.ANNUL: self._annul,
+            table.ALARM_ON: _nothing,
+            table.ALARM_OVER: _nothing,
+            table.FORGET: lambda _: self._replay.forget(),
             table.SHOW_READY: lambda _: self._show_ready(),
             table.SHOW_WAIT: lambda _: self.face.show("wait"),
             table.SHOW_GRANTED: lambda _: self._show("granted"),
             table.SHOW_REFUSED: lambda reason: self._show("refused", reason, self._named),
             table.SHOW_FIRE: lambda _: self._show("fire"),
+            table.SHOW_ALARM: _nothing,
+            table.SHOW_LOCKED: _nothing,
+            table.SHOW_MAINTENANCE: _nothing,
         }
 
     def _believe(self):
@@ -77,7 +85,7 @@ class App:
         self.clock.floor = max(self.clock.floor, self.site.floor)
         if bundle is not None:
             lane = bundle.policy.lane_of(self.site.gate)
-            self._pulse_ms = lane.pulse
+            self.lane.rules.take((lane,))
             self._replay.window = lane.replay_window
 
     async def run(self):
@@ -171,9 +179,9 @@ class App:
     def _scanned(self, event):
         if isinstance(event, str):
             _log_verdict(Verdict(event), 0)
-            self.handle(table.UNREAD, event)
+            self.handle(table.UNREAD, (0, event))
         else:
-            self.handle(table.SCAN, event)
+            self.handle(table.SCAN, (0, event))
 
     def _broken(self, where, error):
         """A task raised: say so, and shut the gate (the lane keeps it open in a fire)."""
@@ -182,7 +190,8 @@ class App:
 
     # what the lane has done
 
-    def _verify(self, code):
+    def _verify(self, scan):
+        reader, code = scan
         began = self.clock.ms()
         try:
             verdict = judge(code, self.site, self.clock, self._replay)
@@ -192,7 +201,7 @@ class App:
         took = self.clock.ms() - began
         self._named = verdict.named or verdict.rule
         if verdict.granted:
-            self.handle(table.GRANT, self._pulse_ms)
+            self.handle(table.GRANT, self.lane.rules.grant(reader, verdict.ticket))
         else:
             self.handle(table.REFUSE, verdict.reason)
         _log_verdict(verdict, took)
@@ -209,8 +218,12 @@ class App:
         except machine.KernelError as error:  # no code will open; a fire still does
             fault("crypto", error)
 
-    def _open(self, pulse_ms):
-        self.relay.open(self.clock.ms(), pulse_ms)
+    def _annul(self, grant):
+        if grant.ticket is not None:
+            self._replay.annul(grant.ticket)
+
+    def _open(self, opening):
+        self.relay.open(self.clock.ms(), opening[1])
         self._opened.set()
 
     def _open_held(self, _):
@@ -263,6 +276,10 @@ def _log_verdict(verdict, took_ms):
 
 def _log_reader(state, note):
     log("reader", (("reader", 0), ("state", state), ("note", note)))
+
+
+def _nothing(_):
+    pass
 
 
 def _fire_input(opened):

@@ -102,7 +102,7 @@ def terminals(count, begun, now):
 
     def terminal():
         reader = open_reader(("plain",) + board.READER, app.clock.ms, app._scanned, None)
-        fresh = Lane(), Relay(Pin(number, value=safe), safe)
+        fresh = Lane(app.lane.rules), Relay(Pin(number, value=safe), safe)
         reader._framer.feed(begun, app.clock.ms())
 
         def take(rest):

@@ -1,81 +1,111 @@
-"""The lane's table, stepped by hand on real MicroPython: no clock, no pins."""
+"""The lane stepped by hand: people who come and go, one at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-Run = Callable[..., list[Any]]
-
-STEPS = """
-import json
-from gate.lane.lane import Lane
-from gate.lane import table
-
-lane = Lane()
-for now, event, argument in STEPS:
-    done = lane.step(now, event, argument)
-    print(json.dumps([lane.state, lane.deadline, [list(d) for d in done]]))
-"""
+from .steps import BOTH, DOOR, ENTRY, EXIT, HELD, PLAIN, SENSED, TWO_SIDED, TWO_WAY, Run, admit
 
 
-def steps(run: Run, *events: tuple[int, str, Any]) -> list[Any]:
-    return run(f"STEPS = {events!r}\n{STEPS}")
-
-
-def test_every_event_has_a_row_in_every_state(run_firmware: Run) -> None:
-    [answer] = run_firmware("""
-        import json
-        from gate.lane import table as t
-        rows = [(s, e) + t.TABLE[s][e] for s in t.STATES for e in t.EVENTS]
-        print(json.dumps([rows, t.STATES, t.EVENTS, [len(t.TABLE), len(t.TABLE["idle"])]]))
-    """)
-    rows, states, events, sizes = answer
-    assert sizes == [len(states), len(events)]
-    assert all(row[2] in states for row in rows)
-    opening = {(state, event) for state, event, _, done in rows if "open" in done}
-    assert opening == {("verifying", "grant")}
-    held = {(state, event) for state, event, _, done in rows if "open_held" in done}
-    assert held == {(s, "fire_on") for s in states} | {("fire", "fault")}
-    assert {s for s, e, after, _ in rows if e == "fire_on" and after == "fire"} == set(states)
-    assert {(s, e) for s, e, after, _ in rows if s == "fire" and after != "fire"} == {
-        ("fire", "fire_off")
-    }
-
-
-def test_a_granted_person(run_firmware: Run) -> None:
-    assert steps(
-        run_firmware, (0, "scan", "C"), (5, "grant", 800), (804, "scan", "D"), (805, "timer", None)
-    ) == [
-        ["verifying", 10000, [["show_wait", "C"], ["verify", "C"]]],
-        ["granted", 805, [["open", 800], ["show_granted", 800]]],
-        ["granted", 805, []],
-        [
-            "verifying",
-            10805,
-            [["shut", None], ["show_ready", None], ["show_wait", "D"], ["verify", "D"]],
-        ],
+def test_a_granted_person_and_the_next(run_firmware: Run) -> None:
+    """Where nothing can tell of a passage, a grant counts when the relay shuts."""
+    scan, grant, held, timer = PLAIN.walk(
+        run_firmware, *admit(5), (804, "scan", (0, "D")), (3005, "timer")
+    )
+    assert (scan.state, scan.deadline) == ("verifying", 10005)
+    assert scan.done == [("show_wait", None), ("verify", [0, "code"])]
+    assert (grant.state, grant.deadline) == ("granted", 3005)
+    assert grant.done == [("open", [0, 3000]), ("show_granted", None)]
+    assert (held.state, held.done) == ("granted", [])
+    assert timer.done == [
+        ("shut", None),
+        ("complete", [1, None]),
+        ("show_ready", None),
+        ("show_wait", None),
+        ("verify", [0, "D"]),
     ]
 
 
-def test_a_third_code_while_the_gate_is_open_is_dropped(run_firmware: Run) -> None:
-    *_, third = steps(
-        run_firmware, (0, "scan", "C"), (0, "grant", 800), (1, "scan", "D"), (2, "scan", "E")
+def test_a_passage_completes_the_grant_and_the_barrier_shuts_behind(run_firmware: Run) -> None:
+    for shape, on, off in (
+        (SENSED, "passage_on", "passage_off"),
+        (DOOR, "door_open", "door_shut"),
+    ):
+        *_, passing, over = shape.walk(run_firmware, *admit(0), (900, on), (1700, off))
+        assert passing.state == "passing"
+        assert passing.done == [("complete", [1, None])]
+        assert over.state == "idle"
+        assert over.done == [("shut", None), ("show_ready", None)]
+
+
+def test_a_time_out_annuls_the_grant(run_firmware: Run) -> None:
+    *_, timer = SENSED.walk(run_firmware, *admit(0), (3000, "timer"))
+    assert timer.state == "idle"
+    assert timer.done == [("shut", None), ("annul", [1, None]), ("show_ready", None)]
+
+
+def test_hold_until_passage(run_firmware: Run) -> None:
+    """Open at most as long as the wait and the passage may take, and shut behind the person."""
+    _, grant, passing, over = HELD.walk(
+        run_firmware, *admit(0), (7900, "passage_on"), (9000, "passage_off")
     )
-    assert third == ["granted", 800, [["drop", "gate_busy"]]]
+    assert grant.done[0] == ("open", [0, 8000 + 15000])
+    assert grant.deadline == 8000
+    assert (passing.state, passing.deadline) == ("passing", 7900 + 15000)
+    assert over.words == ["shut", "show_ready"]
+    *_, timer = HELD.walk(run_firmware, *admit(0), (8000, "timer"))
+    assert timer.words == ["shut", "annul", "show_ready"]
+
+
+def test_a_door_that_is_opened_is_not_yet_a_passage_where_a_sensor_sees_people(
+    run_firmware: Run,
+) -> None:
+    *_, opened, shut, timer = BOTH.walk(
+        run_firmware, *admit(0), (500, "door_open"), (1500, "door_shut"), (3000, "timer")
+    )
+    assert (opened.state, opened.done) == ("granted", [])
+    assert (shut.state, shut.done) == ("granted", [])
+    assert timer.words == ["shut", "annul", "show_ready"]
+    *_, through, away, shut = BOTH.walk(
+        run_firmware,
+        *admit(0),
+        (500, "door_open"),
+        (900, "passage_on"),
+        (1500, "passage_off"),
+        (2500, "door_shut"),
+    )
+    assert through.words == ["complete"]
+    assert (away.state, away.done) == ("passing", [])
+    assert shut.words == ["shut", "show_ready"]
+
+
+def test_a_third_code_while_somebody_may_pass_is_dropped(run_firmware: Run) -> None:
+    *_, third = PLAIN.walk(run_firmware, *admit(0), (1, "scan", (0, "D")), (2, "scan", (0, "E")))
+    assert third.done == [("drop", "gate_busy")]
+
+
+def test_a_code_that_waited_too_long_is_dropped(run_firmware: Run) -> None:
+    """Its person has perhaps gone away, and another would walk in by it."""
+    *_, late = HELD.walk(
+        run_firmware,
+        *admit(0),
+        (1, "scan", (0, "D")),
+        (7000, "passage_on"),
+        (8100, "passage_off"),
+    )
+    assert late.state == "idle"
+    assert late.done == [("shut", None), ("show_ready", None), ("drop", "gate_busy")]
 
 
 def test_a_refused_person_and_the_next(run_firmware: Run) -> None:
-    answers = steps(
+    answers = PLAIN.walk(
         run_firmware,
-        (0, "scan", "C"),
+        (0, "scan", (0, "C")),
         (5, "refuse", "code_expired"),
-        (100, "unread", "reader_garbage"),
-        (200, "scan", "D"),
+        (100, "unread", (0, "reader_garbage")),
+        (200, "scan", (0, "D")),
         (201, "refuse", "replayed"),
-        (3201, "timer", None),
+        (3201, "timer"),
     )
-    assert [state for state, _, _ in answers] == [
+    assert [answer.state for answer in answers] == [
         "verifying",
         "denied",
         "denied",
@@ -83,74 +113,73 @@ def test_a_refused_person_and_the_next(run_firmware: Run) -> None:
         "denied",
         "idle",
     ]
-    assert answers[2] == ["denied", 3100, [["show_refused", "reader_garbage"]]]
+    assert answers[1].done == [("show_refused", "code_expired")]
+    assert answers[2].done == [("show_refused", "reader_garbage")]
+    assert answers[2].deadline == 3100
 
 
-def test_an_answer_to_nothing_opens_nothing(run_firmware: Run) -> None:
-    for before in ([], [(0, "unread", "reader_garbage")], [(0, "fault", "internal_error")]):
-        *_, answer = steps(run_firmware, *before, (1, "grant", 800))
-        assert answer[0] in ("idle", "denied")
-        assert answer[2] == []
+def test_an_answer_to_nothing_opens_nothing_and_is_annulled(run_firmware: Run) -> None:
+    befores: tuple[list[tuple[object, ...]], ...] = (
+        [],
+        [(0, "unread", (0, "reader_garbage"))],
+        [(0, "fault", "internal_error")],
+        [(0, "passage_on")],
+        [(0, "lock_on")],
+        [(0, "maintenance_on")],
+        [(0, "fire_on")],
+        [(0, "scan", (0, "C")), (0, "tamper_on")],
+        list(admit(0)),
+    )
+    for before in befores:
+        *_, answer = SENSED.walk(run_firmware, *before, (1, "grant", (0, 7)))
+        assert answer.done == [("annul", [7, None])], before
 
 
-def test_fire_forgets_the_code_that_was_held(run_firmware: Run) -> None:
-    *_, fire, quiet = steps(
+def test_while_one_direction_is_granted_the_other_waits(run_firmware: Run) -> None:
+    _, entry, waits, *_, over = TWO_WAY.walk(
         run_firmware,
-        (0, "scan", "C"),
-        (0, "grant", 800),
-        (1, "scan", "D"),
-        (2, "fire_on", None),
-        (500, "fire_off", None),
+        *admit(0, reader=0),
+        (100, "scan", (1, "out")),
+        (500, "passage_on"),
+        (1100, "passage_off"),
     )
-    assert fire[2] == [["open_held", None], ["show_fire", None]]
-    assert quiet == ["idle", None, [["shut", None], ["show_ready", None]]]
+    assert entry.done[0] == ("open", [0, 3000])
+    assert (waits.state, waits.done) == ("granted", [])
+    assert over.done[-1] == ("verify", [1, "out"])
+    _, exit_ = TWO_WAY.walk(run_firmware, *admit(0, reader=1))
+    assert exit_.done[0] == ("open", [1, 2000])
 
 
-def test_no_walk_opens_the_relay_without_a_cause(run_firmware: Run) -> None:
-    """Random events; the relay may be open only after a grant that was asked for, or in a fire."""
-    [answer] = run_firmware(
-        """
-        import json, random
-        from gate.lane import table as t
-        from gate.lane.lane import Lane
-        from gate.lane.relay import Relay
-
-        random.seed(5)
-        level = [0]
-        def drive(value):
-            level[0] = value
-        relay = Relay(drive, 0)
-        lane = Lane()
-        now = 0
-        opened = fires = 0
-        asked = False  # whether a code was given to be verified and not yet answered
-        for _ in range(60000):
-            now += random.randint(0, 400)
-            event = random.choice(t.EVENTS)
-            if lane.due(now):
-                event = t.TIMER
-            argument = 800 if event == t.GRANT else "x"
-            may_open = event == t.GRANT and asked
-            if event in (t.GRANT, t.REFUSE):
-                asked = False
-            relay.check(now)
-            for output, value in lane.step(now, event, argument):
-                if output == t.VERIFY:
-                    asked = True
-                elif output == t.OPEN:
-                    assert may_open, (lane.state, event)
-                    relay.open(now, value)
-                    opened += 1
-                elif output == t.OPEN_HELD:
-                    relay.hold()
-                    fires += 1
-                elif output == t.SHUT:
-                    relay.shut()
-            cause = lane.state == t.FIRE or (relay.until is not None and relay.until > now)
-            assert bool(level[0]) == cause, (lane.state, event, level[0])
-            assert lane.state != t.FIRE or level[0]
-        print(json.dumps([opened, fires]))
-    """,
-        timeout=120,
+def test_whoever_waited_longest_is_next(run_firmware: Run) -> None:
+    *_, first, second = TWO_SIDED.walk(
+        run_firmware,
+        *admit(0, reader=0),
+        (100, "scan", (1, "out")),
+        (200, "scan", (0, "in")),
+        (3000, "timer"),
+        (3100, "refuse", "replayed"),
     )
-    assert min(answer) > 100
+    assert first.done[-1] == ("verify", [1, "out"])
+    assert second.done[-1] == ("verify", [0, "in"])
+
+
+def test_two_readers_at_one_door_share_its_relay(run_firmware: Run) -> None:
+    for reader, direction in ((0, ENTRY), (1, EXIT)):
+        _, grant, opened = TWO_SIDED.walk(
+            run_firmware, *admit(0, reader=reader), (900, "door_open")
+        )
+        assert grant.done[0] == ("open", [0, 3000])
+        assert opened.done == [("complete", [1, direction])]
+
+
+def test_a_fault_shuts_the_gate_and_annuls(run_firmware: Run) -> None:
+    *_, fault, later = SENSED.walk(
+        run_firmware, *admit(0), (500, "fault", "internal_error"), (3500, "timer")
+    )
+    assert fault.state == "denied"
+    assert fault.done == [
+        ("shut", None),
+        ("annul", [1, None]),
+        ("show_refused", "internal_error"),
+    ]
+    assert later.words == ["show_ready"]
