@@ -19,6 +19,7 @@ from .audit_record import (
     FIRST,
     KEY_ID,
     NUMBER,
+    OLDEST,
     START,
     TIME,
     Record,
@@ -64,6 +65,7 @@ class Audit:
         self._day = 0  # of its first record with a trusted time; 0: there is none yet
         self._time = 0  # the last trusted time in the log; 0: none
         self._start = 0  # number of the last start in the log
+        self._oldest = 0  # segment that is kept
         self._key_id = b""  # that its segment was begun with
         self._notes = []  # records of our own that are still to be written
         self._ready = False
@@ -228,6 +230,7 @@ class Audit:
             self._number = number
             self._size = good
             cut += self._follow_slots()
+            ring.remove_before(self._oldest)  # the power may have gone before
             self._open = number == last and number >= keys.number and self._key_id == keys.id
             break
         if self._open and number > keys.number:
@@ -258,6 +261,7 @@ class Audit:
             self._next = header[FIRST]
             self._start = header[START]
             self._key_id = header[KEY_ID]
+            self._oldest = header[OLDEST]
             if header[TIME]:
                 self.floor = max(self.floor, header[TIME])
                 self._time = header[TIME]

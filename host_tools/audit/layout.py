@@ -1,0 +1,42 @@
+"""The firmware's own numbers and names of the audit log."""
+
+from __future__ import annotations
+
+import host_tools.firmware  # noqa: F401
+from gate.storage.audit_format import (
+    FIELDS,
+    FOLDER,
+    HEAD,
+    KEY,
+    KINDS,
+    LINK,
+    MAX_BYTES,
+    MAX_NAME,
+    MAX_TEXT,
+    MOST,
+    SEAL,
+    SEGMENT,
+    SLOTS,
+    SUBJECT,
+    SUFFIX,
+    VERSION,
+)
+
+__all__ = [
+    "FIELDS",
+    "FOLDER",
+    "HEAD",
+    "KEY",
+    "KINDS",
+    "LINK",
+    "MAX_BYTES",
+    "MAX_NAME",
+    "MAX_TEXT",
+    "MOST",
+    "SEAL",
+    "SEGMENT",
+    "SLOTS",
+    "SUBJECT",
+    "SUFFIX",
+    "VERSION",
+]
