@@ -1,4 +1,4 @@
-"""`gatectl sim start`, or `gatectl sim`: one simulated gate in real time, to scan codes into from another terminal."""
+"""`gatectl sim start`: one simulated gate in real time, to show codes from another terminal."""
 
 from __future__ import annotations
 
