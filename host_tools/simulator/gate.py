@@ -1,21 +1,20 @@
 """One simulated gate: the firmware's process, its clock, its serial lines and its pins.
 
-The simulator owns time. The device computes until it says `wait`; then the stimuli that are due
-happen, and it is answered when bytes or inputs have changed or when its time is up. A transfer on
-a bus is such a wait, which nothing ends early.
+The simulator owns time. While the device waits, the stimuli that are due happen, and it is answered
+when bytes or inputs have changed or when its time is up. Without power only the world goes on.
 """
 
 from __future__ import annotations
 
 import heapq
 import itertools
-import select
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from host_tools.simulator.buses import Buses, I2CDevice, PixelDevice, SPIDevice, UARTDevice
 from host_tools.simulator.clock import Clock, VirtualClock
+from host_tools.simulator.conversation import Conversation, Ended
 from host_tools.simulator.process import Process
 from host_tools.simulator.record import Note, Record, Reset, Sent, Tone
 
@@ -30,11 +29,6 @@ BOOT_US = 300_000  # from a reset to boot.py: boot loader and interpreter; an as
 PWRON_RESET = 1
 HARD_RESET = 2
 WDT_RESET = 3
-
-
-def _block(lines: str) -> bytes:
-    """Lines for the device, after their size, so that it reads them in one go."""
-    return f"{len(lines):06}\n{lines}".encode()
 
 
 def noise(data: bytes) -> bytes:
@@ -74,24 +68,13 @@ class SimulatedGate:
         self._floating = dict(floating or {})
         self._hang_s = hang_s
         self._process_options = process
-        self._process: Process | None = None
+        self._talk: Conversation | None = None  # with the firmware, while it has power
         self._memory = b""  # of the chip's RTC
         self._boots = 0  # so that a cut takes back a start that is due
         self._watchdog_us: int | None = None
         self._bites_us: int | None = None  # when it restarts the chip
         self._stimuli: list[tuple[int, int, Callable[[], None]]] = []
         self._order = itertools.count()
-        self._forget()
-
-    def _forget(self) -> None:
-        """What is under way between chip and hardware is gone with the power."""
-        self._received = bytearray()  # of a line from the device
-        self._lines: list[str] = []
-        self._waiting = False
-        self._transfer: str | None = None  # the answer, when its time is up
-        self._deadline: int | None = None
-        self._answer: list[str] = []
-        self.bauds.clear()
 
     # Power
 
@@ -101,14 +84,14 @@ class SimulatedGate:
 
     def __exit__(self, *_: object) -> None:
         self._boots += 1
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
+        if self._talk is not None:
+            self._talk.process.stop()
+            self._talk = None
 
     @property
     def powered(self) -> bool:
         """Whether the firmware runs: not without power, and not while the chip starts."""
-        return self._process is not None
+        return self._talk is not None
 
     def power_off(self) -> None:
         """The power fails now: outputs float, and nothing of the program runs on."""
@@ -117,7 +100,7 @@ class SimulatedGate:
     def power_on(self, *, unix: int = EPOCH_2000, memory: bool = False) -> None:
         """The power is back. unix: what the chip's clock shows then. memory: whether the RTC's has
         lived through it, as it may through a dip."""
-        assert self._process is None, "the gate has power"
+        assert self._talk is None, "the gate has power"
         self._chip_us = unix * 1_000_000 - self.clock.now()
         if not memory:
             self._memory = b""
@@ -125,9 +108,9 @@ class SimulatedGate:
 
     def _cut(self) -> None:
         self._boots += 1
-        if self._process is not None:
-            self._process.kill()
-            self._process = None
+        if self._talk is not None:
+            self._talk.process.kill()
+            self._talk = None
         now = self.clock.now()
         for pin in list(self.record.levels):
             self.record.release(now, pin, self._floating.get(pin, 0))
@@ -135,7 +118,7 @@ class SimulatedGate:
             if tone.duty:
                 self._sound(tone.pin, 0, 0)
         self._watchdog_us = self._bites_us = None
-        self._forget()
+        self.bauds.clear()
 
     def _reset(self, cause: int) -> None:
         """The chip starts again; its clock and the RTC's memory go on."""
@@ -147,13 +130,13 @@ class SimulatedGate:
         )
 
     def _boot(self, cause: int) -> None:
-        self._process = Process(self.folder, **self._process_options)
         now = self.clock.now()
         lines = [f"start {self.clock.kind} {self._chip_us + now} {cause}"]
         if self._memory:
             lines.append(f"memory {self._memory.hex()}")
         lines += [f"in {pin} {level}" for pin, level in self._inputs.items()]
-        self._process.wire.sendall(_block("\n".join([*lines, f"now {now}"])))
+        process = Process(self.folder, **self._process_options)
+        self._talk = Conversation(process, [*lines, f"now {now}"])
 
     # What hangs on it
 
@@ -183,17 +166,17 @@ class SimulatedGate:
     def receive(self, uart: int, data: bytes, baud: int) -> None:
         """Bytes arrive on a serial line now; lost while the firmware has not opened it."""
         expected = self.bauds.get(uart)
-        if expected is None:
+        if expected is None or self._talk is None:
             return
         if expected != baud:
             data = noise(data)
-        self._answer.append(f"rx {uart} {data.hex()}")
+        self._talk.tell(f"rx {uart} {data.hex()}")
 
     def set_input(self, pin: int, level: int) -> None:
         """An input changes its level now."""
         self._inputs[pin] = level
-        if self._process is not None:
-            self._answer.append(f"in {pin} {level}")
+        if self._talk is not None:
+            self._talk.tell(f"in {pin} {level}")
 
     def input(self, pin: int) -> int | None:
         """The level that the outside gives an input; None: nothing, its pull does."""
@@ -212,29 +195,34 @@ class SimulatedGate:
             if until is not None and until():
                 return True
             self._stimulate()
-            now = self.clock.now()
-            due = self._deadline is not None and now >= self._deadline
-            if self._waiting and (due or (self._answer and self._transfer is None)):
-                self._reply(now)
-            elif self._lines:
-                self._hear(self._lines.pop(0))
-            elif self._bites_us is not None and now >= self._bites_us:
-                self._reset(WDT_RESET)
-            elif now >= end and (self._idle or self.clock.kind == "real"):
-                return False
-            elif self._idle:
-                wire = None if self._process is None else self._process.wire
-                self.clock.idle(self._next(end, self._deadline), wire)
-            else:
-                self._listen(end)
+            try:
+                if not self._advance(end):
+                    return False
+            except Ended:
+                self._ended()
 
     def run_ms(self, duration_ms: float, until: Callable[[], bool] | None = None) -> bool:
         return self.run(round(duration_ms * 1000), until)
 
-    @property
-    def _idle(self) -> bool:
-        """Whether the program has nothing to do, or is none."""
-        return self._waiting or self._process is None
+    def _advance(self, end: int) -> bool:
+        """Take one step of the device's or the clock's; False when it is `end` and all is done."""
+        now = self.clock.now()
+        talk = self._talk
+        if talk is not None and talk.owes(now):
+            talk.answer(now)
+        elif talk is not None and (line := talk.line()) is not None:
+            self._hear(talk, line)
+        elif self._bites_us is not None and now >= self._bites_us:
+            self._reset(WDT_RESET)
+        elif now >= end and (talk is None or talk.waiting or self.clock.kind == "real"):
+            return False
+        elif talk is None:
+            self.clock.idle(self._next(end, None), None)
+        elif talk.waiting:
+            self.clock.idle(self._next(end, talk.deadline), talk.process.wire)
+        else:
+            self._listen(talk, end)
+        return True
 
     def _next(self, end: int, deadline: int | None) -> int:
         moments = [end, deadline, self._bites_us]
@@ -248,53 +236,27 @@ class SimulatedGate:
 
     # The wire
 
-    def _reply(self, now: int) -> None:
-        assert self._process is not None
-        answer, self._answer = self._answer, []
-        if self._transfer is not None:
-            answer.append(f"bus {self._transfer}")
-        self._waiting = False
-        self._deadline = self._transfer = None
-        try:
-            self._process.wire.sendall(_block("\n".join([*answer, f"now {now}"])))
-        except OSError:
-            self._ended()
-
-    def _listen(self, end: int) -> None:
-        """Wait for lines from the device, which computes."""
-        assert self._process is not None
-        timeout = self._hang_s
+    def _listen(self, talk: Conversation, end: int) -> None:
+        """Wait for a device that computes."""
         if self.clock.kind == "real":
-            timeout = max(0, self._next(end, None) - self.clock.now()) / 1e6
-        if not select.select([self._process.wire], [], [], timeout)[0]:
-            if self.clock.kind == "real":
-                return
+            talk.listen(max(0, self._next(end, None) - self.clock.now()) / 1e6)
+        elif not talk.listen(self._hang_s):
             if self._bites_us is None:
-                raise self._failure(f"the firmware neither waits nor ends for {timeout:.0f} s")
+                raise self._failure(f"the firmware neither waits nor ends for {self._hang_s:.0f} s")
             self.clock.idle(self._bites_us, None)  # it would compute until the watchdog bites
-            return
-        data = self._process.wire.recv(65536)
-        if not data:
-            self._ended()
-            return
-        self._received += data
-        *lines, rest = bytes(self._received).split(b"\n")
-        self._received = bytearray(rest)
-        self._lines += [line.decode(errors="replace") for line in lines]
 
     def _ended(self) -> None:
         """The program is at its end: a board waits at its prompt, until a watchdog bites."""
-        if self._bites_us is None or self._process is None:
+        if self._bites_us is None or self._talk is None:
             raise self._failure("the firmware's process ended")
-        self._process.kill()
-        self._process = None
+        self._talk.process.kill()
+        self._talk = None
 
-    def _hear(self, line: str) -> None:
+    def _hear(self, talk: Conversation, line: str) -> None:
         word, *rest = line.split(" ")
         now = self.clock.now()
         if word == "wait":
-            self._waiting = True
-            self._deadline = None if rest[0] == "-" else now + int(rest[0])
+            talk.wait(None if rest[0] == "-" else now + int(rest[0]))
         elif word == "pin":
             if rest[1] == "-":
                 self.record.release(now, int(rest[0]), self._floating.get(int(rest[0]), 0))
@@ -313,16 +275,14 @@ class SimulatedGate:
             self._send(int(rest[0]), bytes.fromhex(rest[1]))
         elif word == "i2c":
             bus, hz, address, out, count = rest
-            self._take_time(
-                *self.buses.i2c_transfer(int(bus), int(hz), int(address), out, int(count))
-            )
+            answer, took = self.buses.i2c_transfer(int(bus), int(hz), int(address), out, int(count))
+            talk.transfer(answer, now + took)
         elif word == "spi":
             bus, hz, out, wanted = rest
             data = bytes.fromhex(out.strip("-"))
             levels = self.record.levels
-            self._take_time(
-                *self.buses.spi_transfer(int(bus), int(hz), data, levels, wanted == "1")
-            )
+            answer, took = self.buses.spi_transfer(int(bus), int(hz), data, levels, wanted == "1")
+            talk.transfer(answer, now + took)
         elif word == "bits":
             if int(rest[0]) in self.buses.pixels:
                 self.buses.pixels[int(rest[0])].write(bytes.fromhex(rest[1].strip("-")))
@@ -344,11 +304,6 @@ class SimulatedGate:
         else:
             raise self._failure(f"the firmware sent {line!r}, which means nothing")
 
-    def _take_time(self, answer: str, duration_us: int) -> None:
-        self._waiting = True
-        self._transfer = answer
-        self._deadline = self.clock.now() + duration_us
-
     def _sound(self, pin: int, hz: int, duty: int) -> None:
         self.record.tones.append(Tone(self.clock.now(), pin, hz, duty))
 
@@ -359,5 +314,5 @@ class SimulatedGate:
 
     def _failure(self, what: str) -> GateError:
         said = "\n".join(note.text for note in self.record.notes[-20:])
-        console = self._process.console() if self._process else ""
+        console = self._talk.process.console() if self._talk else ""
         return GateError(f"{what}; it said last:\n{said}\n{console}".rstrip())
