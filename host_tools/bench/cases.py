@@ -193,8 +193,12 @@ def _site_files() -> dict[str, bytes]:
         for entry in site.issuers
     )
     site = type(site)(**{**vars(site), "issuers": issuers})
-    board = 'NAME = "bench"\nRELAYS = ((10, 0),)\nREADER = (1, 4, 5, 9600)\n'
-    board += "FIRE = None\nGREEN = None\nRED = None\nBUZZER = None\n"
+    board = 'NAME = "bench"\nRELAYS = ((10, 0),)\nREADERS = (("plain", 1, 4, 5, 9600),)\n'
+    board += (
+        "LANES = (((0,), (0,), None, None, None),)\nFIRE = TAMPER = LOCK = MAINTENANCE = None\n"
+    )
+    board += "GREEN = RED = PIXELS = BUZZER = I2C = SPI = DISPLAY = RTC = NETWORK = None\n"
+    board += "FLASH_KB = 4096\nPSRAM = False\n"
     return {
         "board.py": board.encode(),
         "site/gate.json": b'{"gate": "A-1"}',

@@ -49,7 +49,10 @@ for name in ["asyncio", "machine", "hashlib", "json", "binascii", "array", "io",
     print("module", name)
 """
 CHIP = "class Pin:\n    pass\n\n\nclass UART:\n    pass\n"
-BOARD = "RELAYS = READER = FIRE = GREEN = RED = BUZZER = NAME = None\n"
+BOARD = (
+    "NAME = RELAYS = READERS = LANES = FIRE = TAMPER = LOCK = MAINTENANCE = GREEN = RED = PIXELS = "
+    "BUZZER = I2C = SPI = DISPLAY = RTC = NETWORK = FLASH_KB = PSRAM = None\n"
+)
 
 
 def modules() -> dict[str, set[str]]:

@@ -3,79 +3,43 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import jsonschema
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from host_tools.boards.profile import (
+    I2C,
+    SPI,
+    W5500,
+    Buzzer,
+    Ds3231,
+    Input,
+    Lan8720,
+    Lane,
+    Network,
+    Output,
+    Pixels,
+    Profile,
+    Reader,
+    Relay,
+    Ssd1306,
+    St7789,
+    Wifi,
+)
 from host_tools.firmware import ROOT
 from host_tools.names import suggest
 from host_tools.problems import Failure
 
+T = TypeVar("T")
 BOARDS = ROOT / "boards"
 _LEVELS = {"low": 0, "high": 1}
 _PULLS = {"none": 0, "up": 1, "down": -1}
-
-
-@dataclass(frozen=True)
-class Output:
-    """A pin that is driven; active is the level at which it does something."""
-
-    pin: int
-    active: int
-
-
-@dataclass(frozen=True)
-class Input:
-    """A pin that is read. pull: 1 up, -1 down, 0 none."""
-
-    pin: int
-    active: int
-    pull: int
-
-
-@dataclass(frozen=True)
-class Reader:
-    uart: int
-    rx: int
-    tx: int
-    baud: int
-
-
-@dataclass(frozen=True)
-class Profile:
-    """One board, as wired. Relays are open (the gate lets pass) at their active level."""
-
-    name: str
-    title: str
-    chip: str
-    arch: str
-    psram: bool
-    reader: Reader
-    relays: tuple[Output, ...]
-    fire: Input | None
-    green: Output | None
-    red: Output | None
-    buzzer: Output | None
-
-    def pins(self) -> list[tuple[str, int, bool]]:
-        """Every pin in use: what for, its number, whether it is driven."""
-        found = [("reader rx", self.reader.rx, False), ("reader tx", self.reader.tx, True)]
-        found += [(f"relay {i + 1}", relay.pin, True) for i, relay in enumerate(self.relays)]
-        if self.fire:
-            found.append(("fire", self.fire.pin, False))
-        for use, output in (
-            ("lamp green", self.green),
-            ("lamp red", self.red),
-            ("buzzer", self.buzzer),
-        ):
-            if output:
-                found.append((use, output.pin, True))
-        return found
+_BIASES = {"none": None, "up": 1, "down": 0}
 
 
 @lru_cache(maxsize=1)
@@ -114,19 +78,31 @@ def parse(document: Any, where: str) -> Profile:
     if complaints:
         raise Failure(f"{where}: " + "; ".join(complaints))
     lamp = document.get("lamp", {})
+    inputs = document.get("inputs", {})
     return Profile(
         name=document["name"],
         title=document["title"],
         chip=document["chip"],
-        arch=document["arch"],
-        psram=document.get("psram", False),
-        reader=Reader(**document["reader"]),
-        relays=tuple(Output(r["pin"], 1 - _LEVELS[r["safe"]]) for r in document["relays"]),
-        fire=_input(document.get("fire")),
+        flash_kb=document["flash"] * 1024,
+        psram=document.get("psram", "none"),
+        readers=tuple(Reader(**reader) for reader in document["readers"]),
+        relays=tuple(_relay(relay) for relay in document["relays"]),
+        lanes=tuple(_lane(lane) for lane in document["lanes"]),
+        **{name: _input(fields) for name, fields in inputs.items()},
         green=_output(lamp.get("green")),
         red=_output(lamp.get("red")),
-        buzzer=_output(document.get("buzzer")),
+        pixels=Pixels(**lamp["ws2812"]) if "ws2812" in lamp else None,
+        buzzer=_maybe(_buzzer, document.get("buzzer")),
+        i2c=_maybe(_i2c, document.get("i2c")),
+        spi=_maybe(_spi, document.get("spi")),
+        display=_maybe(_display, document.get("display")),
+        rtc=_maybe(lambda fields: Ds3231(fields.get("address", 0x68)), document.get("rtc")),
+        network=_maybe(_network, document.get("network")),
     )
+
+
+def _maybe(make: Callable[[dict[str, Any]], T], fields: dict[str, Any] | None) -> T | None:
+    return None if fields is None else make(fields)
 
 
 def _output(fields: dict[str, Any] | None) -> Output | None:
@@ -136,4 +112,80 @@ def _output(fields: dict[str, Any] | None) -> Output | None:
 def _input(fields: dict[str, Any] | None) -> Input | None:
     if fields is None:
         return None
-    return Input(fields["pin"], _LEVELS[fields["active"]], _PULLS[fields.get("pull", "none")])
+    return Input(
+        fields["pin"],
+        _LEVELS[fields["active"]],
+        _PULLS[fields.get("pull", "none")],
+        _PULLS[fields.get("resistor", "none")],
+    )
+
+
+def _relay(fields: dict[str, Any]) -> Relay:
+    active = 1 - _LEVELS[fields["safe"]]
+    return Relay(
+        fields["pin"], active, _BIASES[fields.get("bias", "none")], fields.get("driver", "")
+    )
+
+
+def _lane(fields: dict[str, Any]) -> Lane:
+    return Lane(
+        tuple(fields["readers"]),
+        tuple(fields["relays"]),
+        _input(fields.get("passage")),
+        _input(fields.get("door")),
+        _input(fields.get("request_to_exit")),
+    )
+
+
+def _buzzer(fields: dict[str, Any]) -> Buzzer:
+    return Buzzer(fields["pin"], _LEVELS[fields["on"]], fields.get("tone", False))
+
+
+def _i2c(fields: dict[str, Any]) -> I2C:
+    hz = fields.get("hz", 400_000)
+    resistors = fields.get("resistors", False)
+    return I2C(fields["bus"], fields["scl"], fields["sda"], hz, resistors)
+
+
+def _spi(fields: dict[str, Any]) -> SPI:
+    return SPI(fields["bus"], fields["sck"], fields["mosi"], fields.get("hz", 20_000_000))
+
+
+def _display(fields: dict[str, Any]) -> Ssd1306 | St7789:
+    if fields["kind"] == "ssd1306":
+        return Ssd1306(fields.get("address", 0x3C), fields["width"], fields["height"])
+    return St7789(
+        fields["cs"],
+        fields["dc"],
+        fields.get("reset"),
+        fields.get("backlight"),
+        fields["width"],
+        fields["height"],
+        fields.get("x", 0),
+        fields.get("y", 0),
+        fields.get("rotation", 0),
+    )
+
+
+def _network(fields: dict[str, Any]) -> Network:
+    if fields["kind"] == "wifi":
+        return Wifi()
+    if fields["kind"] == "lan8720":
+        clock = fields["clock"]
+        return Lan8720(
+            fields["address"],
+            fields["mdc"],
+            fields["mdio"],
+            fields.get("power"),
+            clock["pin"],
+            clock["direction"] == "out",
+        )
+    return W5500(
+        fields["bus"],
+        fields["sck"],
+        fields["mosi"],
+        fields["miso"],
+        fields["cs"],
+        fields.get("interrupt"),
+        fields.get("reset"),
+    )

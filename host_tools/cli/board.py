@@ -28,8 +28,8 @@ def list_boards() -> None:
     for name in profiles.names():
         board = profiles.load(name)
         relays = ", ".join(str(relay.pin) for relay in board.relays)
-        reader = f"UART {board.reader.uart}, rx {board.reader.rx}, {board.reader.baud} baud"
-        table.add_row(board.name, board.title, board.chip, relays, reader)
+        readers = ", ".join(f"{reader.kind} on UART {reader.uart}" for reader in board.readers)
+        table.add_row(board.name, board.title, board.silicon.title, relays, readers)
     Console(highlight=False).print(table)
 
 
@@ -46,9 +46,9 @@ def show(board: str, python: bool) -> None:
     for column in ("pin", "use", "direction", "known about it"):
         table.add_column(column)
     known = hazards.check(profile)
-    for use, pin, driven in profile.pins():
-        remarks = "; ".join(h.reason for h in known if (h.pin, h.use) == (pin, use))
-        table.add_row(str(pin), use, "out" if driven else "in", remarks)
+    for use in profile.uses():
+        remarks = "; ".join(h.reason for h in known if (h.pin, h.use) == (use.pin, str(use)))
+        table.add_row(str(use.pin), str(use), "out" if use.driven else "in", remarks)
     Console(highlight=False).print(table)
 
 

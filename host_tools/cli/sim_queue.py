@@ -68,7 +68,7 @@ def command(
     """
     given = assumptions.changed(assumptions.read(), assume, settings)
     profile = profiles.load(board)
-    terminal = Terminal(profile, baud or profile.reader.baud, CODES[code])
+    terminal = Terminal(profile, baud or profile.readers[0].baud, CODES[code])
     size = study.Size(rates=_rates(rates), minutes=minutes, people=people)
     if update_docs:
         differs = given != assumptions.read() or (board, code, seed) != (BOARD, "live", SEED)

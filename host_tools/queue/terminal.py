@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from host_tools.bench.measure import Result
 from host_tools.bench.report import CHIPS
 from host_tools.bench.targets import row_of
-from host_tools.boards.profiles import Profile
+from host_tools.boards.profile import Profile
 from host_tools.firmware import ROOT
 from host_tools.problems import Failure
 from host_tools.simulator.readers.line import BITS_PER_BYTE

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from host_tools import files
 from host_tools.boards import generate
-from host_tools.boards.profiles import Profile
+from host_tools.boards.profile import Profile
 
 INCOMING = "incoming.bin"
 
@@ -35,8 +35,8 @@ def drop_bundle(folder: Path, bundle: bytes) -> None:
 
 
 def quiet_inputs(board: Profile) -> dict[int, int]:
-    """Levels of the inputs when nothing happens: no fire."""
-    return {} if board.fire is None else {board.fire.pin: 1 - board.fire.active}
+    """Levels of the inputs when nothing happens: no fire, nobody in the passage, no key turned."""
+    return {wired.pin: 1 - wired.active for wired in board.inputs().values()}
 
 
 def resting_outputs(board: Profile) -> dict[int, int]:

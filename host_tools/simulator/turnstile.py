@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from host_tools.boards.profiles import Output, Profile
+from host_tools.boards.profile import Output, Profile
 from host_tools.simulator.gate import NOON, GateError, SimulatedGate
 from host_tools.simulator.readers import Ending, PlainReader
 from host_tools.simulator.record import Note, Pulse, Record
@@ -106,7 +106,8 @@ class Turnstile:
         gate.setdefault("inputs", quiet_inputs(board))
         gate.setdefault("floating", resting_outputs(board))
         self.gate = SimulatedGate(folder, **gate)
-        self.reader = PlainReader(self.gate, board.reader.uart, baud or board.reader.baud, ending)
+        reader = board.readers[0]
+        self.reader = PlainReader(self.gate, reader.uart, baud or reader.baud, ending)
         self._relay = board.relays[0]
 
     def __enter__(self) -> Turnstile:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from host_tools.boards import profiles
-from host_tools.boards.profiles import Output
+from host_tools.boards.profile import Output
 from host_tools.interpreter import Interpreter
 from host_tools.simulator.demo_site import DemoSite
 from host_tools.simulator.gate import NOON, GateError

@@ -48,7 +48,7 @@ class App:
         if self.fire:
             self.fire.interrupt()  # the contact may have called before the power came
         # What is large and stays comes first, while the heap is in one piece.
-        wiring = ("plain",) + board.READER
+        wiring = board.READERS[0]
         self._reader = open_reader(wiring, self.clock.ms, self._scanned, _log_reader)
         self._replay = ReplayMemory()
         self._opened = asyncio.Event()

@@ -101,7 +101,7 @@ def terminals(count, begun, now):
         raise ValueError(app.site.reason)
 
     def terminal():
-        reader = open_reader(("plain",) + board.READER, app.clock.ms, app._scanned, None)
+        reader = open_reader(board.READERS[0], app.clock.ms, app._scanned, None)
         fresh = Lane(app.lane.rules), Relay(Pin(number, value=safe), safe)
         reader._framer.feed(begun, app.clock.ms())
 

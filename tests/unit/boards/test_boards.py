@@ -17,9 +17,10 @@ PLAIN: dict[str, Any] = {
     "name": "mine",
     "title": "Mine",
     "chip": "esp32",
-    "arch": "xtensawin",
-    "reader": {"uart": 2, "rx": 16, "tx": 17, "baud": 9600},
+    "flash": 4,
+    "readers": [{"kind": "plain", "uart": 2, "rx": 16, "tx": 17, "baud": 9600}],
     "relays": [{"pin": 26, "safe": "low"}],
+    "lanes": [{"readers": [0], "relays": [0]}],
 }
 
 
@@ -44,7 +45,7 @@ def test_board_module_holds_what_the_firmware_declares(name: str) -> None:
                 found.add(ast.unparse(node.target))
             elif isinstance(node, ast.Assign):
                 found |= {ast.unparse(target) for target in node.targets}
-        return found
+        return {name for name in found if not name.startswith("_")}
 
     made = generate.board_module(profiles.load(name))
     assert assigned(made) == assigned((FIRMWARE / "board.pyi").read_text())
@@ -65,7 +66,7 @@ def test_relay_levels() -> None:
         (6, "error", "belongs to the flash: the board does not start"),
         (24, "error", "the chip has no such pin"),
         (45, "error", "the chip has no such pin"),
-        (16, "error", "is used for reader rx already"),
+        (16, "error", "is used for reader 0 rx already"),
         (14, "warning", "is high for about 600 ms at boot: the gate may open by itself"),
     ],
 )
@@ -81,19 +82,21 @@ def test_strapping_pin() -> None:
 
 def test_psram_pins() -> None:
     assert known() == []
-    assert [(h[0], h[1]) for h in known(psram=True)] == [("error", 16), ("error", 17)]
+    assert [(h[0], h[1]) for h in known(psram="quad")] == [("error", 16), ("error", 17)]
 
 
 def test_input_only_pin_has_no_pull() -> None:
     fire = {"pin": 34, "active": "high", "pull": "up"}
-    assert known(fire=fire) == [("error", 34, "has no pull resistor: fit one and say pull: none")]
-    assert known(fire={**fire, "pull": "none"}) == []
+    assert known(inputs={"fire": fire}) == [
+        ("error", 34, "has no pull resistor: fit one and say resistor: up, or down")
+    ]
+    assert known(inputs={"fire": {**fire, "pull": "none", "resistor": "up"}}) == []
 
 
 def test_uart_that_the_chip_lacks() -> None:
-    changes = {"chip": "esp32c3", "arch": "rv32imc", "relays": [{"pin": 10, "safe": "low"}]}
-    reader = {"uart": 2, "rx": 4, "tx": 5, "baud": 9600}
-    [(severity, _, reason)] = known(reader=reader, **changes)
+    changes = {"chip": "esp32c3", "relays": [{"pin": 10, "safe": "low"}]}
+    readers = [{"kind": "plain", "uart": 2, "rx": 4, "tx": 5, "baud": 9600}]
+    [(severity, _, reason)] = known(readers=readers, **changes)
     assert severity == "error"
     assert "UART 2 does not exist" in reason
 
@@ -121,7 +124,7 @@ def test_unknown_board_suggests_a_name() -> None:
 def test_commands() -> None:
     run = CliRunner().invoke
     assert "esp32-c3-devkit" in run(command, ["list"]).output
-    assert "relay 1" in run(command, ["show", "esp32-devkit"]).output
+    assert "relay 0" in run(command, ["show", "esp32-devkit"]).output
     assert "RELAYS = ((26, 0),)" in run(command, ["show", "esp32-devkit", "--python"]).output
     checked = run(command, ["check"])
     assert (checked.exit_code, checked.output) == (0, "3 checked, no errors\n")

@@ -18,4 +18,4 @@ def assumed() -> Assumptions:
 @pytest.fixture(scope="session")
 def terminal() -> Terminal:
     board = profiles.load("esp32-devkit")
-    return Terminal(board, board.reader.baud, CODES["live"])
+    return Terminal(board, board.readers[0].baud, CODES["live"])
