@@ -47,7 +47,12 @@ class Presentation:
         self.claims = found
         self.proof = read.proof
         self.hcert = read.hcert
-        self.replay_key = hashlib.sha256(seen.format.encode() + read.subject).digest()[:16]
+        self.replay_key = replay_key(seen.format, read.subject)
+
+
+def replay_key(name, subject):
+    """What tells one subject from another, whatever code shows them. name: of the format."""
+    return hashlib.sha256(name.encode() + subject).digest()[:16]
 
 
 def authenticate(code, issuers, now, skew=CLOCK_SKEW, revocations=None, values=None):

@@ -74,7 +74,8 @@ class Record:
         }
         for name, value in self.fields.items():
             plain = isinstance(value, int | str) and name != "verdict"
-            document[name] = value if plain else self.text(name)
+            free = name not in document  # else a field of a firmware that is not this one
+            document[name if free else f"field_{name}"] = value if plain else self.text(name)
         return document
 
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "board": "host_tools.cli.board",
     "bench": "host_tools.cli.bench",
     "revocation": "host_tools.cli.revocation",
+    "log": "host_tools.cli.log",
 }
 
 

@@ -73,10 +73,9 @@ def files():
 
 def main():
     image = prepared()
-    with Powered(Flash(bytearray(image))):
-        with open("site/audit.key", "rb") as file:
-            key = file.read().hex()
-    for left, tear, flash in cuts(image, work, (sys.argv[1],)):
+    with Powered(Flash(bytearray(image))), open("site/audit.key", "rb") as file:
+        key = file.read().hex()
+    for left, _, flash in cuts(image, work, (sys.argv[1],)):
         count = len(acknowledged)
         with Powered(flash):
             log = Audit("site/", "cuts", LOG)

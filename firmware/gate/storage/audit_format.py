@@ -32,6 +32,6 @@ KINDS = (
 
 # what is known of it
 FIELDS = (
-    "gate direction verdict reason rule format ms subject kid lane cause kind where error version "
+    "gate direction verdict reason rule format ms subject kid lane cause where error version "
     "source before count bytes segments state by changed"
 ).split()
