@@ -6,8 +6,7 @@ It has no way to read a setting back, and none is known to lock its set-up codes
 from micropython import const
 
 from .framing import PREFIXES
-from .managed import ALIVE, SILENT
-from .reply import same
+from .reply import ALIVE, SILENT, same
 
 _ACK = const(0x06)
 _NACK = const(0x15)

@@ -157,6 +157,10 @@ class Framer:
                 self._refuse(FRAME_INVALID, events)
                 return True
         if code:
+            answered = self._answer(start + length - 1, start)
+            if answered:  # it has a printable byte of it at its end
+                self._position = position
+                return answered > 0
             events.append(code)
         self._position = start + length
         return True

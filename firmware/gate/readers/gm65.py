@@ -8,8 +8,7 @@ Which zone means what, and where sources disagree: docs/readers.md.
 
 from micropython import const
 
-from .managed import ALIVE, CHANGED, SILENT
-from .reply import crc16, reply_length, same
+from .reply import ALIVE, CHANGED, SILENT, crc16, reply_length, same
 
 _READ = const(7)
 _WRITE = const(8)

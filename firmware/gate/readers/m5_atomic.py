@@ -8,8 +8,7 @@ again; the acknowledgement of that is the sign of life. Codes end with silence o
 
 from micropython import const
 
-from .managed import ALIVE, SILENT
-from .reply import same
+from .reply import ALIVE, SILENT, same
 
 _WAKE = b"\x00"
 _START = b"\x04\xe4\x04\x00\xff\x14"

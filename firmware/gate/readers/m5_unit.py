@@ -8,8 +8,7 @@ Never 32 76 01, which silences the serial line for good. Codes end with silence.
 
 from micropython import const
 
-from .managed import ALIVE, CHANGED, SILENT
-from .reply import same
+from .reply import ALIVE, CHANGED, SILENT, same
 
 _ASK = b"\x23\x61\x41"
 _TELL = b"\x24\x61\x41"

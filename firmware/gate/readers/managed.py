@@ -19,11 +19,8 @@ it and give what was heard within that time, or None.
 import asyncio
 from micropython import const
 
+from .reply import ALIVE, CHANGED
 from .serial import SerialReader
-
-SILENT = const(0)
-ALIVE = const(1)
-CHANGED = const(2)
 
 _LOOK_MS = const(20)  # how often an answer is looked for
 _IDLE_MS = const(100)  # how often it is looked whether something is to be done
@@ -38,7 +35,7 @@ _HOUR_MS = const(3_600_000)
 # they are to read. Doubled each time: a door is not used at night, and flash wears out.
 _UNUSED_MS = const(600_000)
 _LONG_UNUSED_MS = const(80_000_000)
-_READABLE_MS = const(60_000)  # so long after a code the speed is not changed: this one works
+_ONE_WAY_MS = const(600_000)  # so long no other speed is tried after a code that came while silent
 
 
 class ManagedReader(SerialReader):
@@ -54,7 +51,7 @@ class ManagedReader(SerialReader):
         self._used = self._refilled = now_ms()
         self._patience = _UNUSED_MS
         protocol.left = _WRITES
-        self._read_at = None  # ms when the last code came at this speed
+        self._read_at = None  # ms when a code came that tells that the speed is right
 
     def tasks(self):
         return super().tasks() + (("reader_care", self._care),)
@@ -66,6 +63,7 @@ class ManagedReader(SerialReader):
         for event in events:
             if isinstance(event, str):
                 self._woken = True
+                self._read_at = None
                 if not self._state or self._state[0] in ("starting", "silent"):
                     continue  # noise of a speed that is being tried, or of a plug that is out
             elif self._protocol.result(event):
@@ -82,7 +80,7 @@ class ManagedReader(SerialReader):
         missed = 0
         self._say("starting", None)
         while True:
-            if await self._run(protocol.find(self._speed, self._readable())):
+            if await self._run(protocol.find(self._speed, self._one_way())):
                 state, note = await self._run(protocol.set_up())
                 if state:
                     pause = _FIRST_MS
@@ -108,6 +106,8 @@ class ManagedReader(SerialReader):
             if answer == CHANGED:
                 return False
             doubts = 0 if answer == ALIVE else doubts + 1
+            if doubts < 2:
+                self._read_at = None
         return True
 
     def _unused(self):
@@ -165,9 +165,9 @@ class ManagedReader(SerialReader):
         self._speed = baud
         self._read_at = None
 
-    def _readable(self):
-        """Whether a code has just been read: then the speed is right, whatever does not answer."""
-        return self._read_at is not None and self._now() - self._read_at < _READABLE_MS
+    def _one_way(self):
+        """Whether it does not answer, but has sent a code: then the speed is right."""
+        return self._read_at is not None and self._now() - self._read_at < _ONE_WAY_MS
 
     async def _line_free(self):
         """Wait until no code arrives."""

@@ -1,4 +1,6 @@
-"""Replies that a GROW GM65/GM861 reader mixes into its stream of scans.
+"""What readers answer, in their stream of scans. What protocols have in common, without I/O.
+
+A GROW GM65/GM861 replies
 
     TT 00 00 | len | data | crcHi crcLo        TT: 02 a register command, 03 a heartbeat
 
@@ -6,6 +8,10 @@ CRC-16/XMODEM from the third byte to the last of data; AB CD means "not checked"
 """
 
 from micropython import const
+
+SILENT = const(0)
+ALIVE = const(1)
+CHANGED = const(2)
 
 _HEAD = const(4)  # bytes before data
 _CRC = const(2)

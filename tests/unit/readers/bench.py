@@ -9,6 +9,7 @@ from typing import Any
 from host_tools.interpreter import Interpreter
 from host_tools.simulator.gate import SimulatedGate
 from host_tools.simulator.readers import LineReader, reader_of
+from host_tools.simulator.readers.m5 import DEAF_FOR_GOOD
 
 UART = 2
 CODE = "OC1:6BF+70790T9WJWG.FKY*4GO0"
@@ -52,6 +53,7 @@ class Bench:
 
     def __exit__(self, *_: object) -> None:
         self.gate.__exit__()
+        assert DEAF_FOR_GOOD not in b"".join(self.sent)
         stopped = [note.text for note in self.gate.record.notes if not note.event]
         assert not stopped, stopped
 
