@@ -23,7 +23,7 @@ from .reply import ALIVE, CHANGED
 from .serial import SerialReader
 
 _LOOK_MS = const(20)  # how often an answer is looked for
-_IDLE_MS = const(100)  # how often it is looked whether something is to be done
+_IDLE_MS = const(500)  # how often it is looked whether something is to be done
 _CODE_MS = const(5000)  # the longest code takes 4.5 s at 9,600 baud; a line busy for longer babbles
 _GRACE_MS = const(1000)  # for an answer that lies in the chip's buffer while the loop is late
 _FIRST_MS = const(500)  # before a reader that did not answer is looked for again; doubled each time
@@ -33,7 +33,7 @@ _WRITES = const(8)  # at once, to a reader's flash
 _HOUR_MS = const(3_600_000)
 # After so long without a code it is set up anew, for some do not tell that they have forgotten how
 # they are to read. Doubled each time: a door is not used at night, and flash wears out.
-_UNUSED_MS = const(600_000)
+_UNUSED_MS = const(300_000)
 _LONG_UNUSED_MS = const(80_000_000)
 _ONE_WAY_MS = const(600_000)  # so long no other speed is tried after a code that came while silent
 
@@ -51,6 +51,7 @@ class ManagedReader(SerialReader):
         self._used = self._refilled = now_ms()
         self._patience = _UNUSED_MS
         protocol.left = _WRITES
+        self._babbles = False  # the line was busy for longer than a code takes
         self._read_at = None  # ms when a code came that tells that the speed is right
 
     def tasks(self):
@@ -170,17 +171,24 @@ class ManagedReader(SerialReader):
         return self._read_at is not None and self._now() - self._read_at < _ONE_WAY_MS
 
     async def _line_free(self):
-        """Wait until no code arrives."""
-        due = self._now() + _CODE_MS
-        while self.busy and self._now() < due:
+        """Wait until no code arrives; not again while the line goes on to be busy."""
+        due = self._now() + (0 if self._babbles else _CODE_MS)
+        self._babbles = False
+        while self.busy:
+            if self._now() >= due:
+                self._babbles = True
+                return
             await asyncio.sleep_ms(_LOOK_MS)
 
     async def _wait(self, duration_ms):
         """Until the time is over, or something came that no reader should send."""
         self._woken = False
         due = self._now() + duration_ms
-        while self._now() < due and not self._woken:
-            await asyncio.sleep_ms(_IDLE_MS)
+        while not self._woken:
+            left = due - self._now()
+            if left <= 0:
+                break
+            await asyncio.sleep_ms(min(_IDLE_MS, left))
 
     def _say(self, state, note):
         if (state, note) != self._state:

@@ -31,14 +31,15 @@ class UART:
         tx=None,
         rx=None,
         txbuf=256,
-        rxbuf=256,
+        rxbuf=-1,
         timeout=0,
         timeout_char=0,
         invert=0,
     ):
         self.flush()
         self._baud = baudrate
-        self._rxbuf = rxbuf
+        if rxbuf >= 0:  # not given: it stays
+            self._rxbuf = rxbuf
         self._buffer = bytearray()  # a new start flushes
         wire.tell("uart", self._id, baudrate)
 

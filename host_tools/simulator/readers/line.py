@@ -120,12 +120,15 @@ class LineReader:
         return lambda: self._gate.receive(self._uart, bytes([byte]), baud)
 
     def babble(self, data: bytes, duration_ms: int) -> int:
-        """Send the same again and again; gives when it ends."""
-        end = self._gate.clock.now()
-        until = end + duration_ms * 1000
-        while end < until:
-            end = self.send(data)
-        return end
+        """Send the same again and again, as a burst each time; gives when it ends."""
+        now = max(self._gate.clock.now(), self._free_us)
+        until = now + duration_ms * 1000
+        length = len(data) * BITS_PER_BYTE * 1_000_000 // self.baud
+        while now < until:
+            now += length
+            self._gate.at(now, lambda: self._gate.receive(self._uart, data, self.baud))
+        self._free_us = now
+        return now
 
     def reset(self) -> None:
         """Start anew with the settings of the factory, as a brown-out may leave it."""

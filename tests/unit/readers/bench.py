@@ -43,6 +43,7 @@ class Bench:
     def __init__(self, folder: Path, interpreter: Interpreter, kind: str, baud: int) -> None:
         (folder / "boot.py").write_text("")
         (folder / "main.py").write_text(MAIN % ((kind, UART, 16, 17, baud),))
+        self.kind = kind
         self.gate = SimulatedGate(folder, interpreter=interpreter)
         self.reader: Any = reader_of(kind, self.gate, UART, baud)
         self.gate.attach_uart(UART, self.reader)

@@ -250,11 +250,11 @@ def test_one_that_hears_nothing_still_reads(bench_of: MakeBench) -> None:
 def test_its_flash_is_spared_when_it_resets_all_the_time(bench_of: MakeBench) -> None:
     bench = bench_of("gm65")
     bench.ready()
-    for _ in range(60):
+    for _ in range(20):
         bench.reader.reset()
         bench.run_ms(60_000)
     assert bench.states[-1] == "ready"
-    assert bench.reader.writes <= 8 + 1
+    assert bench.reader.writes == 8
 
 
 def test_a_late_one(bench_of: MakeBench) -> None:
@@ -316,7 +316,7 @@ def test_lost_bytes(bench_of: MakeBench) -> None:
 def test_babble(bench_of: MakeBench) -> None:
     bench = bench_of("gm65")
     bench.ready()
-    end = bench.reader.babble(bytes(range(128, 256)), 15_000)
+    end = bench.reader.babble(bytes(range(128, 228)), 15_000)
     bench.gate.run(end - bench.gate.clock.now())
     assert bench.states[-1] in ("starting", "silent")
     bench.run_ms(40_000)
