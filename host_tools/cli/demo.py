@@ -89,9 +89,7 @@ def _opening(
     turnstile: Turnstile, site: DemoSite, interpreter: micropython.Interpreter
 ) -> list[tuple[str, str]]:
     board = turnstile.board
-    reader = (
-        f"{turnstile.reader.baud} baud, byte by byte, ending with {turnstile.reader.ending.name}"
-    )
+    reader = f"{board.readers[0].kind}, {turnstile.reader.baud} baud, byte by byte"
     return [
         ("site", f"{site.site.name}; gate {site.gate_id}"),
         ("rules", RULES),

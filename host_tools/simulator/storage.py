@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from host_tools import files
@@ -13,16 +14,18 @@ INCOMING = "incoming.bin"
 
 
 def prepare(
-    folder: Path, board: Profile, *, gate: str, bundle: bytes | None, root: bytes | None
+    folder: Path, board: Profile, *, gates: Sequence[str], bundle: bytes | None, root: bytes | None
 ) -> None:
-    """Write board.py and the site's files. Without a bundle or a root there is none.
+    """Write board.py and the site's files. gates: one id, or one a reader. Without a bundle or a
+    root there is none.
 
     The bundle is put where a technician puts it: the terminal installs it when it starts.
     """
     site = folder / "site"
     site.mkdir(parents=True, exist_ok=True)
+    named = {"gate": gates[0]} if len(gates) == 1 else {"gates": list(gates)}
     files.write_text(folder / "board.py", generate.board_module(board))
-    files.write_text(site / "gate.json", json.dumps({"gate": gate}))
+    files.write_text(site / "gate.json", json.dumps(named))
     for name, content in ((INCOMING, bundle), ("root.cbor", root)):
         (site / name).unlink(missing_ok=True)
         if content is not None:
