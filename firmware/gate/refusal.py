@@ -38,7 +38,11 @@ _TABLE = (
         "format_not_accepted proof_required proof_stale proof_other_gate site_closed "
         "subject_denied not_listed listing_not_valid condition_failed condition_invalid",
     ),
-    ("gate", "replayed already_inside gate_busy memory_short internal_error"),
+    (
+        "gate",
+        "replayed already_inside already_outside zone_full gate_busy lane_alarm lane_locked "
+        "lane_maintenance memory_short internal_error",
+    ),
 )
 
 STAGES = tuple([row[0] for row in _TABLE])

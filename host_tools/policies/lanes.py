@@ -131,8 +131,8 @@ def lane_fields(
         lane[9] = parts["direction"]
     if "anti_passback" in parts:
         lane[10] = parts["anti_passback"]
-        if parts.get("direction") != DIRECTIONS["entry"] and item is not None:
-            item.note("anti_passback is for lanes with 'direction: entry'")
+        if "direction" not in parts and item is not None:
+            item.note("anti_passback is for lanes with a direction")
     for number, name in ((11, "accept"), (12, "refuse")):
         found: list[int] = []
         for one in parts.get(name, ()):

@@ -1,19 +1,19 @@
-"""Who went through lately: a code shown again within the window does not open the gate, and who
-came in does not come in again before going out (anti-passback).
+"""Who went through lately: a code shown again within the window does not open the gate, who came in
+does not come in again before going out, and the other way round (anti-passback).
 
 Remembers a digest of `presentation.replay_key` - of the person, not of the code's text - with the
 direction and when it was granted, in a ring of fixed size: when it is full the oldest is forgotten.
 Nothing survives a restart, and nothing is stored that names a person.
 
 A terminal with several lanes shares one memory among them: then whoever goes out by one of them may
-come in again. A grant that nobody walked through is annulled by its ticket.
+come in again. A grant that nobody walked through is annulled by its ticket: the window is open then
+as if there had been none.
 """
 
 import hashlib
 from array import array
 from micropython import const
 
-_IN = const(1)
 CAPACITY = const(512)  # persons; with a window of 5 minutes, more than one each 0.6 s
 
 
@@ -37,13 +37,9 @@ def _newest(words, digest, start: int, count: int, capacity: int) -> int:
 
 
 class ReplayMemory:
-    """window: seconds within which a key counts as shown again; 0 never does.
+    """direction, here: 0 none, 1 in, 2 out, as in policy.lanes. window: seconds; 0: not asked."""
 
-    direction, here: 0 none, 1 in, 2 out, as in policy.lanes.
-    """
-
-    def __init__(self, window=0, capacity=CAPACITY):
-        self.window = window
+    def __init__(self, capacity=CAPACITY):
         self._capacity = capacity
         self._digests = bytearray(8 * capacity)
         self._seconds = array("I", bytes(4 * capacity))  # monotonic, times 4, and the direction
@@ -51,20 +47,12 @@ class ReplayMemory:
         self._count = 0
         self._ticket = 0
 
-    def seen(self, key, now_ms, direction=0):
-        """Whether this key was granted in the same direction, and since then in no other, within
-        the window before now, give or take a second."""
-        if not self.window:
-            return False
-        at = self._find(key)
-        if at < 0 or self._seconds[at] % 4 != direction:
-            return False
-        return now_ms // 1000 - self._seconds[at] // 4 <= self.window
-
-    def inside(self, key, now_ms, window):
-        """Whether this key came in within `window` seconds, and has not gone out since."""
+    def seen(self, key, now_ms, window, direction=0):
+        """Whether this key was granted in this direction, and since then in no other, within the
+        window before now, give or take a second: it is a replay then, or would come in while it is
+        inside, or go out while it is outside."""
         at = self._find(key) if window else -1
-        if at < 0 or self._seconds[at] % 4 != _IN:
+        if at < 0 or self._seconds[at] % 4 != direction:
             return False
         return now_ms // 1000 - self._seconds[at] // 4 <= window
 
@@ -90,8 +78,7 @@ class ReplayMemory:
 
     def forget(self):
         """Forget everybody: after a fire nobody knows who is inside."""
-        for at in range(len(self._digests)):
-            self._digests[at] = 0
+        self._count = 0
 
     def _find(self, key):
         return _newest(self._digests, _digest(key), self._next, self._count, self._capacity)

@@ -64,7 +64,7 @@ COMPLETE = "complete"  # somebody went through by this Grant
 ANNUL = "annul"  # nobody did; the Grant
 ALARM_ON = "alarm_on"  # the kind: FORCED, TAILGATING, HELD_OPEN or TAMPER
 ALARM_OVER = "alarm_over"  # the kind
-FORGET = "forget"  # who is inside: after a fire nobody knows
+FORGET = "forget"  # who is inside: after a fire nobody knows, after maintenance it is said anew
 SHOW_READY = "show_ready"
 SHOW_WAIT = "show_wait"
 SHOW_GRANTED = "show_granted"
@@ -196,7 +196,7 @@ _TABLE = {
  unread refuse timer passage_on door_open clear -> maintenance :
  tamper_on lock_on lock_off maintenance_on release reset -> maintenance :
  exit_request -> granted : open_exit show_granted
- maintenance_off -> rest :
+ maintenance_off -> rest : forget
  fire_on -> fire : open_held show_fire
  fault -> maintenance : shut
 """,

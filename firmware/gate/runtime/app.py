@@ -86,7 +86,6 @@ class App:
         if bundle is not None:
             lane = bundle.policy.lane_of(self.site.gate)
             self.lane.rules.take((lane,))
-            self._replay.window = lane.replay_window
 
     async def run(self):
         try:

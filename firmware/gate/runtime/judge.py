@@ -2,10 +2,14 @@
 
 from .. import refusal
 from ..policy.decide import PASSBACK, REPLAY, decide
+from ..policy.lanes import ENTRY
 from ..verifier import authenticate
 
 REPLAYED = "replayed"
-INSIDE = "already_inside"
+_PASSBACKS = (None, "already_inside", "already_outside")  # by direction
+FULL = "zone_full"
+UNTRUSTED = "clock_untrusted"
+_EARLY = "code_not_yet_valid issuer_key_not_yet_valid proof_required"  # what by_floor may cause
 
 
 class Verdict:
@@ -52,24 +56,34 @@ def present(code, bundle, gate, now):
     return authenticate(code, bundle.issuers, now, skew, bundle.revocations, bundle.values)
 
 
-def judge(code, site, clock, replay):
+def judge(code, site, clock, replay, occupancy=None, gate=None):
     """Give the Verdict on a scanned code. Every Refusal ends here; what else is raised is a fault.
 
     site: settings.Site. replay: lane.replay.ReplayMemory; a granted code is remembered there.
+    occupancy: lane.occupancy.Occupancy, or None. gate: the reader's gate id; None: that of site.
     """
-    now = clock.unix()
+    gate = gate or site.gate
     bundle = site.bundle
     if bundle is None:
         return Verdict(site.reason)
+    lane = bundle.policy.lane_of(gate)
+    now = clock.unix()
+    early = now is None and lane.by_floor and not bundle.policy.schedules
+    if early:
+        now = clock.floor
     try:
-        shown = present(code, bundle, site.gate, now)
+        shown = present(code, bundle, gate, now)
     except refusal.Refusal as refused:
-        return Verdict(refused.reason, refused.evidence)
-    decision = decide(shown, bundle.policy, now, site.gate)
+        return Verdict(_said(refused.reason, early), refused.evidence)
+    if early:
+        shown.proof = None  # nobody knows how old it is
+    decision = decide(shown, bundle.policy, now, gate)
     if not decision.granted:
-        return Verdict(decision.reason, shown, decision.claim, decision.rule, decision.named)
-    lane = bundle.policy.lane_of(site.gate)
+        reason = _said(decision.reason, early)
+        return Verdict(reason, shown, decision.claim, decision.rule, decision.named)
     reason = _passed_before(shown.replay_key, lane, decision.spared, clock.ms(), replay)
+    if reason is None and occupancy is not None and lane.direction == ENTRY:
+        reason = FULL if occupancy.full(lane.zone, lane.capacity) else None
     if reason is not None:
         return Verdict(reason, shown, None, decision.rule)
     verdict = Verdict(None, shown, decision.claim, decision.rule)
@@ -77,10 +91,16 @@ def judge(code, site, clock, replay):
     return verdict
 
 
+def _said(reason, early):
+    """What a person is told: not that their code is too new where it is the clock that is late."""
+    return UNTRUSTED if early and reason in _EARLY.split() else reason
+
+
 def _passed_before(key, lane, spared, now_ms, replay):
     """Why who passed before may not pass again; None if they may."""
-    if not spared & REPLAY and replay.seen(key, now_ms, lane.direction or 0):
+    direction = lane.direction or 0
+    if not spared & REPLAY and replay.seen(key, now_ms, lane.replay_window, direction):
         return REPLAYED
-    if not spared & PASSBACK and replay.inside(key, now_ms, lane.passback_window):
-        return INSIDE
+    if not spared & PASSBACK and replay.seen(key, now_ms, lane.passback_window, direction):
+        return _PASSBACKS[direction]
     return None

@@ -64,18 +64,18 @@ def test_fire_input(run_firmware: Run) -> None:
 def test_replay_memory(run_firmware: Run) -> None:
     run_firmware("""
         from gate.lane.replay import ReplayMemory
-        memory = ReplayMemory(30, capacity=4)
-        assert not memory.seen(b"a", 0)
+        memory = ReplayMemory(capacity=4)
+        assert not memory.seen(b"a", 0, 30)
         memory.remember(b"a", 1999)
-        assert memory.seen(b"a", 2000) and memory.seen(b"a", 31999)
-        assert not memory.seen(b"b", 2000)
-        assert not memory.seen(b"a", 32000)
+        assert memory.seen(b"a", 2000, 30) and memory.seen(b"a", 31999, 30)
+        assert not memory.seen(b"b", 2000, 30)
+        assert not memory.seen(b"a", 32000, 30)
         for i in range(6):                       # more than it holds: the oldest are forgotten
             memory.remember(bytes([i]), 40000 + i)
-        assert [memory.seen(bytes([i]), 40010) for i in range(6)] == [False] * 2 + [True] * 4
-        off = ReplayMemory(0)                    # a window of 0: nothing is a replay
+        assert [memory.seen(bytes([i]), 40010, 30) for i in range(6)] == [False] * 2 + [True] * 4
+        off = ReplayMemory()                     # a window of 0: nothing is a replay
         off.remember(b"a", 5)
-        assert not off.seen(b"a", 5)
+        assert not off.seen(b"a", 5, 0)
     """)
 
 
@@ -99,16 +99,16 @@ def test_a_full_replay_memory_takes_no_more_of_the_heap(run_firmware: Run) -> No
     run_firmware("""
         import gc
         from gate.lane.replay import ReplayMemory
-        memory = ReplayMemory(300)
-        memory.seen(b"x", 0)
+        memory = ReplayMemory()
+        memory.seen(b"x", 0, 300)
         gc.collect()
         gc.disable()
         before = gc.mem_alloc()
-        memory.seen(b"x", 0)
+        memory.seen(b"x", 0, 300)
         empty = gc.mem_alloc() - before
         for i in range(600):
             memory.remember(i.to_bytes(2, "big"), i)
         before = gc.mem_alloc()
-        assert not memory.seen(b"x", 1000)
+        assert not memory.seen(b"x", 1000, 300)
         assert gc.mem_alloc() - before <= empty + 64, (gc.mem_alloc() - before, empty)
     """)

@@ -22,6 +22,7 @@ lane: {{replay: 10 minutes}}
 lanes:
   - {{gates: in, direction: entry, anti_passback: 8 hours, replay: 1 minute}}
   - {{gates: out, direction: exit, replay: 1 minute}}
+  - {{gates: strict-out, direction: exit, anti_passback: 2 hours, replay: 1 minute}}
 """
 )
 
@@ -70,7 +71,6 @@ def passages(
         memory, clock, site = ReplayMemory(), Clock(), Site()
         for who, gate, at, then in json.loads(sys.stdin.readline()):
             clock.at, site.gate = at, gate
-            memory.window = policy.lane_of(gate).replay_window
             verdict = judging.judge(unhexlify(who), site, clock, memory)
             if then == "unused":
                 assert memory.annul(verdict.ticket)
@@ -124,6 +124,37 @@ def test_a_grant_that_nobody_used_is_as_if_it_had_not_been(
     assert reasons == [reason for _, reason in steps]
 
 
+def test_who_went_out_does_not_go_out_again_before_coming_in(
+    run_firmware: Run, micropython: Interpreter
+) -> None:
+    """And whom the terminal does not know to be outside is never kept in."""
+    steps: list[tuple[Step, str | None]] = [
+        ((LIN, "strict-out", 0, ""), None),  # never seen coming in: after a restart, say
+        ((LIN, "strict-out", 30, ""), "replayed"),
+        ((LIN, "strict-out", 90, ""), "already_outside"),
+        ((LIN, "in", 100, ""), None),
+        ((LIN, "strict-out", 110, ""), None),
+        ((LIN, "strict-out", 111 + 2 * HOUR, ""), None),  # forgotten
+    ]
+    reasons = passages(run_firmware, micropython, [step for step, _ in steps])
+    assert reasons == [reason for _, reason in steps]
+
+
+def test_a_fire_forgets_who_is_inside(run_firmware: Run) -> None:
+    """And tickets from before it annul nothing of what came after."""
+    run_firmware("""
+        from gate.lane.replay import ReplayMemory
+        memory = ReplayMemory(capacity=4)
+        before = [memory.remember(bytes([i]), 0, 1) for i in range(6)]
+        memory.forget()
+        assert not any(memory.seen(bytes([i]), 0, 60, 1) for i in range(6))
+        after = [memory.remember(bytes([i]), 0, 1) for i in range(3)]
+        assert not any(memory.annul(ticket) for ticket in before)
+        assert all(memory.seen(bytes([i]), 0, 60, 1) for i in range(3))
+        assert memory.annul(after[1]) and not memory.seen(b"\x01", 0, 60, 1)
+    """)
+
+
 def test_whom_a_list_spares(run_firmware: Run, micropython: Interpreter) -> None:
     steps: list[Step] = [(STAFF, "in", second, "") for second in range(5)]
     assert passages(run_firmware, micropython, steps) == [None] * 5
@@ -132,14 +163,15 @@ def test_whom_a_list_spares(run_firmware: Run, micropython: Interpreter) -> None
 def test_tickets(run_firmware: Run) -> None:
     run_firmware("""
         from gate.lane.replay import ReplayMemory
-        memory = ReplayMemory(60, capacity=4)
+        memory = ReplayMemory(capacity=4)
+        def seen(key, now, direction=0, window=60):
+            return memory.seen(key, now, window, direction)
         tickets = [memory.remember(bytes([i]), 1000 * i, 1) for i in range(6)]
         assert not memory.annul(tickets[0]) and not memory.annul(tickets[1])  # overwritten
         assert not memory.annul(99) and not memory.annul(-1)
-        assert memory.inside(b"\\x03", 6000, 100) and memory.seen(b"\\x03", 6000, 1)
-        assert not memory.seen(b"\\x03", 6000, 2) and not memory.seen(b"\\x03", 6000)
+        assert seen(b"\\x03", 6000, 1) and not seen(b"\\x03", 6000, 2) and not seen(b"\\x03", 6000)
         assert memory.annul(tickets[3])
-        assert not memory.inside(b"\\x03", 6000, 100) and not memory.seen(b"\\x03", 6000, 1)
-        assert memory.inside(b"\\x05", 6000, 1) and not memory.inside(b"\\x05", 7001, 1)
-        assert not memory.inside(b"\\x05", 6000, 0)                # no window: not asked
+        assert not seen(b"\\x03", 6000, 1)
+        assert seen(b"\\x05", 6000, 1, 1) and not seen(b"\\x05", 7001, 1, 1)
+        assert not seen(b"\\x05", 6000, 1, 0)                # no window: not asked
     """)

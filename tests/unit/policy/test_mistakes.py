@@ -88,9 +88,8 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         'texts: {test_stale: {en: "a\\u202eb"}}\npolicy:\n' + WAYS, "1:26", "cannot show"),
     "a pulse": ("lane: {pulse: 1 hour}\npolicy:\n" + WAYS, "1:15", "is not from 0 to 10"),
     "a proof": ("lane: {proof: {max_age: 1 hour}}\npolicy:\n" + WAYS, "1:15", "'required'"),
-    "passback at an exit": (
-        "lane: {direction: exit, anti_passback: 1 hour}\npolicy:\n" + WAYS, "1:7",
-        "'direction: entry'"),
+    "passback without a direction": (
+        "lane: {anti_passback: 1 hour}\npolicy:\n" + WAYS, "1:7", "lanes with a direction"),
     "outside of no hours": (
         "lane: {outside: any}\npolicy:\n" + WAYS, "1:17", "'hours', which are missing"),
     "a lane without gates": ("lanes: [{pulse: 1 s}]\npolicy:\n" + WAYS, "1:9", "'gates'"),
