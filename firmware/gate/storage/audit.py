@@ -217,13 +217,14 @@ class Audit:
         self._next = 1
         self._number = self._waiting = self._day = 0
         self._open = False
-        cut = 0  # bytes
+        cut = gone = 0  # bytes, segments
         for number in reversed(numbers):
             size = ring.size(number)
             good = self._follow(number)
             cut += size - good
             if not good:
                 ring.put_aside(number)
+                gone += 1
                 continue
             if good < size:
                 ring.cut(number, good)
@@ -240,9 +241,10 @@ class Audit:
             self.boot = self._start + 1
         if new_keys:
             self._notes.append(("key", (("cause", new_keys),)))
-        if cut or keys.number > last:
-            missing = max(0, keys.number - last)
-            self._notes.append(("cut", (("bytes", cut), ("segments", missing))))
+        gone += max(0, keys.number - last)
+        if cut or gone:
+            ring.empty_slots(self._next, SLOTS - self._waiting)  # of records that are cut off, too
+            self._notes.append(("cut", (("bytes", cut), ("segments", gone))))
         self._ready = True
 
     def _follow(self, number):
@@ -273,19 +275,21 @@ class Audit:
                 good += size
 
     def _follow_slots(self):
-        """Follow the chain through the slots; gives the bytes of what should go on and does not."""
+        """Follow the chain through the slots; gives the bytes there that should go on and do not."""
+        buffer = self._ring.buffer
         while True:
             size = self._ring.read_slot(self._next)
-            if size == 0:
-                return 0
-            buffer = self._ring.buffer
-            if size < 0:
-                return 1
-            if not self._follows(buffer, size):
-                start = start_of(buffer, size)
-                return 0 if start and start[0] < self._next else size
+            if size <= 0 or not self._follows(buffer, size):
+                break
             self._waiting += 1
             self._size += size
+        cut = 0
+        for number in range(self._next, self._next + SLOTS - self._waiting):
+            size = self._ring.read_slot(number)
+            start = start_of(buffer, size) if size > 0 else None
+            if size and (start is None or start[0] >= self._next):  # not one of those moved since
+                cut += max(1, size)
+        return cut
 
     def _follows(self, buffer, size):
         """Take the record in the buffer, if it is the next one of the chain."""

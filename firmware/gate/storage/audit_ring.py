@@ -79,6 +79,12 @@ class Ring:
         with open(path, "rb") as file:
             return read_record(file, self.buffer)
 
+    def empty_slots(self, first, count):
+        """Remove what is in the slots of `count` numbers from `first` on."""
+        for number in range(first, first + count):
+            if _size(self._slot(number)):
+                os.remove(self._slot(number))
+
     def move(self, segment, first, count):
         """Append the records in slots, `count` of them from number `first` on, to a segment."""
         with open(self._path(segment), "ab") as file:
@@ -117,7 +123,7 @@ class Ring:
         numbers = self.numbers()
         taken = SEGMENT
         keep = number
-        for one in reversed(numbers):
+        for one in reversed(sorted(numbers + self._numbers(_BAD))):
             taken += self._flash(one)
             if taken > self._size:
                 break
