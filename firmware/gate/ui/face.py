@@ -36,9 +36,10 @@ class Face:
         self._latest = 0
         self._notes = []
         self._failed = set()
-        self._lamp = self._buzzer = None
+        self._lamp = self._buzzer = self._display = None
         self._lamp = self._made("lamp", self._open_lamp, board)
         self._buzzer = self._made("buzzer", self._open_buzzer, board)
+        self._display = self._made("display", self._open_display, board)
 
     def _made(self, name, make, board):
         try:
@@ -48,6 +49,10 @@ class Face:
             return None
 
     def _open_lamp(self, board):
+        if getattr(board, "PIXELS", None):
+            from .pixels import Pixels
+
+            return Pixels(*board.PIXELS)
         if not (board.GREEN or board.RED):
             return None
         from .lamp import Lamp
@@ -62,9 +67,16 @@ class Face:
         pin, active = board.BUZZER[:2]
         return Buzzer(pin, active, len(board.BUZZER) > 2 and board.BUZZER[2])
 
+    def _open_display(self, board):
+        if not getattr(board, "DISPLAY", None):
+            return None
+        from .display import open_display
+
+        return open_display(board, self._report)
+
     def tasks(self):
         """(name, coroutine function) of what has to run beside `check`."""
-        return ()
+        return (("display", self._display.run),) if self._display else ()
 
     def show(self, what, reason=None, named=None, texts=None, lane=0):
         """Show what a lane is doing.
@@ -99,15 +111,20 @@ class Face:
             self._do("lamp", self._lamp.check, now_ms)
         if self._buzzer:
             self._do("buzzer", self._buzzer.check, now_ms)
+        if self._display:
+            self._do("display", self._display.check, now_ms)
 
     def _shown(self):
         return self._lanes.get(self._latest, ("ready", None, None, None))
 
     def _draw(self, now):
-        what = self._shown()[0]
+        shown = self._shown()
+        what = shown[0]
         if self._lamp:
             noted = len(self._notes) > 0 or what == "data_old"
             self._do("lamp", self._lamp.show, what, noted, now)
+        if self._display:
+            self._do("display", self._display.show, *shown, self._notes, now)
 
     def _do(self, name, function, *arguments):
         try:

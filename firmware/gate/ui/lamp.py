@@ -39,6 +39,12 @@ def pattern(what, noted):
     return 0, _FIRST  # what nobody has told the lamp of is at least no green
 
 
+def due(patterns, since_ms):
+    """(whether green is lit, whether red is) so long after the patterns began."""
+    bit = _FIRST >> (since_ms // _SLOT_MS & 15)
+    return patterns[0] & bit != 0, patterns[1] & bit != 0
+
+
 class Lamp:
     """green, red: (pin, active level) or None."""
 
@@ -60,9 +66,9 @@ class Lamp:
         """Switch what is due; call often."""
         if self._patterns is None:
             return
-        bit = _FIRST >> ((now_ms - self._began) // _SLOT_MS & 15)
+        now = due(self._patterns, now_ms - self._began)
         for i in (0, 1):
-            lit = self._patterns[i] & bit != 0
+            lit = now[i]
             if lit != self._lit[i] and self._pins[i]:
                 pin, active = self._pins[i]
                 pin.value(active if lit else 1 - active)
