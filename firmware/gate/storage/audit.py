@@ -275,7 +275,7 @@ class Audit:
                 good += size
 
     def _follow_slots(self):
-        """Follow the chain through the slots; gives the bytes there that should go on and do not."""
+        """Follow the chain through the slots; gives the bytes there that do not go on with it."""
         buffer = self._ring.buffer
         while True:
             size = self._ring.read_slot(self._next)

@@ -27,10 +27,13 @@ class Keys:
         self.number = 0
         self._seal = b""
         self._subject = b""
+        self._sealing = None
+        self._naming = None
 
     def load(self, number):
         """Take the stored keys; if there are none, or damaged ones, make new ones, which are for
         the segment `number`. Gives None, "missing" or "damaged". Raises OSError."""
+        self._sealing = self._naming = None
         wrong = "damaged"
         try:
             with open(self._path, "rb") as file:
@@ -58,6 +61,7 @@ class Keys:
         while self.number < number:
             self._seal = hashlib.sha256(b"audit next" + self._seal).digest()
             self.number += 1
+            self._sealing = None
 
     def keep(self):
         """Store the key that is in use now, in the place of the earlier one. Raises OSError."""
@@ -71,12 +75,16 @@ class Keys:
         os.rename(new, self._path)
 
     def seal(self, chain):
-        return _hmac(self._seal, chain)[:SEAL]
+        if self._sealing is None:
+            self._sealing = _Hmac(self._seal)
+        return self._sealing.of(chain, SEAL)
 
     def subject(self, replay_key, unix, boot):
         """What the log calls a person on one day (UTC); if that is not known, during one run."""
         when = _UNKNOWN + boot.to_bytes(4, "big") if unix is None else _day(unix)
-        return _hmac(self._subject, when + replay_key)[:SUBJECT]
+        if self._naming is None:
+            self._naming = _Hmac(self._subject)
+        return self._naming.of(when + replay_key, SUBJECT)
 
 
 def _day(unix):
@@ -87,16 +95,19 @@ def _check(data):
     return hashlib.sha256(data).digest()[:4]
 
 
-def _hmac(key, message):
+class _Hmac:
     """HMAC-SHA-256 (RFC 2104) with a key of 32 bytes; MicroPython has none."""
-    inner = bytearray(64)
-    outer = bytearray(64)
-    for i in range(64):
-        byte = key[i] if i < 32 else 0
-        inner[i] = byte ^ 0x36
-        outer[i] = byte ^ 0x5C
-    digest = hashlib.sha256(inner)
-    digest.update(message)
-    outer_digest = hashlib.sha256(outer)
-    outer_digest.update(digest.digest())
-    return outer_digest.digest()
+
+    def __init__(self, key):
+        self._inner = bytearray(b"\x36" * 64)
+        self._outer = bytearray(b"\x5c" * 64)
+        for i in range(32):
+            self._inner[i] ^= key[i]
+            self._outer[i] ^= key[i]
+
+    def of(self, message, size):
+        inner = hashlib.sha256(self._inner)
+        inner.update(message)
+        outer = hashlib.sha256(self._outer)
+        outer.update(inner.digest())
+        return outer.digest()[:size]

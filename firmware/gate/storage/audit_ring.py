@@ -123,7 +123,7 @@ class Ring:
         numbers = self.numbers()
         taken = SEGMENT
         keep = number
-        for one in reversed(sorted(numbers + self._numbers(_BAD))):
+        for one in sorted(numbers + self._numbers(_BAD), reverse=True):
             taken += self._flash(one)
             if taken > self._size:
                 break

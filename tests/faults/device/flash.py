@@ -20,6 +20,7 @@ BLOCK = 4096  # bytes, as an ESP32's flash has them
 UNIT = 32  # bytes that are programmed at once, as stock MicroPython formats
 TEARS = ("none", "partial", "ragged", "whole")
 
+_ERASED = b"\xff" * BLOCK
 _EIO = -5  # what a block device gives for an error
 
 
@@ -82,12 +83,8 @@ class Flash:
     def _program(self, at, data, missing):
         """Clear bits. missing: bits that are not cleared in each seventh byte."""
         content = self.content
-        erased = True
-        for i in range(at, at + len(data)):
-            if content[i] != 0xFF:
-                erased = False
-                break
-        assert erased, "programmed without having been erased"
+        there = content[at : at + len(data)]
+        assert there == _ERASED[: len(data)], "programmed without having been erased"
         content[at : at + len(data)] = data
         if missing:
             for i in range(at, at + len(data), 7):
@@ -105,9 +102,9 @@ class Flash:
                 for i in range(at, at + BLOCK):
                     self.content[i] |= 0x5A
             elif self.tear == "whole":
-                self.content[at : at + BLOCK] = b"\xff" * BLOCK
+                self.content[at : at + BLOCK] = _ERASED
             return _EIO
-        self.content[at : at + BLOCK] = b"\xff" * BLOCK
+        self.content[at : at + BLOCK] = _ERASED
         return 0
 
     def _last(self):
