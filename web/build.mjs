@@ -58,6 +58,7 @@ async function buildPage(name, out) {
 }
 
 async function drawIcons(icons, folder, out) {
+  if (Object.keys(icons).length === 0) return;
   const { initWasm, Resvg } = await import("@resvg/resvg-wasm");
   const wasm = fileURLToPath(import.meta.resolve("@resvg/resvg-wasm/index_bg.wasm"));
   await initWasm(await readFile(wasm));

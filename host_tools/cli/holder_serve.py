@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import functools
 import io
-import ipaddress
-import socket
 import sys
 from pathlib import Path
 
 import qrcode
 import rich_click as click
-import uvicorn
 
 from host_tools import times, yaml_file
 from host_tools.bundles.site import read_site
@@ -19,17 +16,14 @@ from host_tools.cli.common import Fallible
 from host_tools.cli.keys import folder_option, passphrase_option, private_keys
 from host_tools.holder import tls as page_tls
 from host_tools.holder.enrolment import Enrolment, new_ticket
-from host_tools.holder.serve import application, page_folder
+from host_tools.holder.serve import PAGE, application
 from host_tools.keys.private import generate
 from host_tools.keys.store import KeyStore, load_public
 from host_tools.names import ES256
-from host_tools.problems import Failure
+from host_tools.pages import listen
+from host_tools.pages.strict import page_folder
 
-_LOOPBACK = "127.0.0.1"
 _TLS_FOLDER = "page-tls"
-_MAX_CONNECTIONS = 64
-_MAX_HEAD = 16384  # bytes of a request's head
-_IDLE_S = 10
 
 
 @click.command(cls=Fallible)
@@ -38,7 +32,7 @@ _IDLE_S = 10
               help="The issuer's key, unless the file says.")  # fmt: skip
 @click.option("--site", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="A site's file: issuers are called as its gates call them.")  # fmt: skip
-@click.option("--host", default=_LOOPBACK, show_default=True,
+@click.option("--host", default=listen.LOOPBACK, show_default=True,
               help="The address to serve on; 0.0.0.0 is every one.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True,
               help="0 takes a free one.")  # fmt: skip
@@ -64,7 +58,7 @@ def command(
     The page makes its own key; the issuers that the file names sign what it says for that key.
     After the first load the page needs no network.
     """
-    address = _address(host)
+    address = listen.address_of(host)
     store = KeyStore(folder)
     enrolment = Enrolment(
         person,
@@ -74,32 +68,18 @@ def command(
         _names(site, store),
     )
     enrolment.issue(generate(ES256).public)  # what is wrong with file or keys is said now
-    hosts = [address, "localhost"] if address == _LOOPBACK else [address, _LOOPBACK, "localhost"]
-    pages = application(enrolment, hosts, page_folder())
+    hosts = listen.hosts_of(address)
+    pages = application(enrolment, hosts, page_folder(PAGE))
     made = page_tls.prepare(folder / _TLS_FOLDER, hosts) if tls else None
     if made is not None:
         click.echo(f"Let the phone trust {made.authority}: send it there, open and install it.")
-    server = uvicorn.Server(
-        uvicorn.Config(
-            pages,
-            log_level="warning",
-            server_header=False,
-            date_header=False,
-            lifespan="off",
-            ws="none",
-            limit_concurrency=_MAX_CONNECTIONS,
-            h11_max_incomplete_event_size=_MAX_HEAD,
-            timeout_keep_alive=_IDLE_S,
-            timeout_graceful_shutdown=1,
-            ssl_certfile=made.certificate if made else None,
-            ssl_keyfile=made.key if made else None,
-        )
-    )
-    with _listen(host, port) as listener:
-        shown = "localhost" if address == _LOOPBACK else address
+    certificate, key = (str(made.certificate), str(made.key)) if made else (None, None)
+    server = listen.server(pages, certificate, key)
+    with listen.socket_on(host, port) as listener:
+        shown = "localhost" if address == listen.LOOPBACK else address
         number = listener.getsockname()[1]
         url = f"{'https' if tls else 'http'}://{shown}:{number}/#ticket={enrolment.ticket}"
-        _announce(url, secure=tls or address == _LOOPBACK)
+        _announce(url, secure=tls or address == listen.LOOPBACK)
         try:
             server.run(sockets=[listener])
         except KeyboardInterrupt:
@@ -111,34 +91,6 @@ def _names(site: Path | None, store: KeyStore) -> dict[bytes, str]:
         return {}
     read = read_site(yaml_file.load(site), times.now(), lambda name: load_public(name, store))
     return {issuer.kid: issuer.name for issuer in read.issuers}
-
-
-def _address(host: str) -> str:
-    """The address that a browser is to open."""
-    try:
-        given = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if given.version == 6:
-        raise click.UsageError("--host: name an IPv4 address, or 0.0.0.0 for every one")
-    if not given.is_unspecified:
-        return host
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing; asks which address would be used
-            address: str = probe.getsockname()[0]
-        except OSError:
-            return _LOOPBACK
-    return address
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port), backlog=_MAX_CONNECTIONS)
-    except OSError as error:
-        raise Failure(
-            f"cannot serve on {host}, port {port}: {error.strerror}; choose another with --port"
-        ) from None
 
 
 def _announce(url: str, *, secure: bool) -> None:

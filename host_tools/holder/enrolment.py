@@ -20,19 +20,11 @@ from host_tools.codes.issuing import FindPrivate
 from host_tools.codes.person import read_person
 from host_tools.keys.public import KeyFormError, PublicKey, from_jwk
 from host_tools.names import ES256
+from host_tools.pages.strict import Refused
 
 MAX_PHONES = 100  # that one ticket is good for
 TICKET_BYTES = 16
 _SUBJECT_BYTES = 8
-
-
-class Refused(Exception):
-    """What a phone asked for and does not get. status: of HTTP."""
-
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status = status
-        self.why = why
 
 
 def new_ticket() -> str:

@@ -62,9 +62,18 @@ class Casting:
         self._now = now
         self._gate_id = gate_id
 
-    def from_file(self, name: str, proof: bool = False, instead: PrivateKey | None = None) -> str:
-        """The code of a person of examples/persons; `instead` signs in place of every issuer."""
+    def from_file(
+        self,
+        name: str,
+        proof: bool = False,
+        instead: PrivateKey | None = None,
+        subject: bytes | None = None,
+    ) -> str:
+        """The code of a person of examples/persons; `instead` signs in place of every issuer,
+        `subject` is somebody else of whom the same is said."""
         person = read_person(yaml_file.load(PERSONS / f"{name}.yaml"), self._now)
+        if subject is not None:
+            person.subject = subject
         return issue(
             person,
             lambda issuer: instead or self._keys[issuer],

@@ -19,7 +19,7 @@ import { summarise } from "./summary.js";
 import { ofBrowser, otherOf, textsOf, type Language } from "./texts/index.js";
 import { CodeView } from "./view/code.js";
 import { details } from "./view/details.js";
-import { fill, find, h, icon } from "./view/dom.js";
+import { fill, find, h, icon } from "../common/dom.js";
 import { band, tiles } from "./view/glance.js";
 import { notices, type Notice } from "./view/notices.js";
 import { SettingsView } from "./view/settings.js";

@@ -5,4 +5,4 @@ export * as cbor from "./oc1/cbor.js";
 export * as claims from "./oc1/claims.js";
 export * as code from "./oc1/code.js";
 export * as summary from "./summary.js";
-export { modules } from "./view/qr.js";
+export { modules } from "../common/qr.js";

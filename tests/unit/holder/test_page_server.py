@@ -22,10 +22,11 @@ from cryptography import x509
 from host_tools.codes import oc1
 from host_tools.firmware import ROOT
 from host_tools.holder import tls
-from host_tools.holder.enrolment import MAX_PHONES, Enrolment, Refused, new_ticket
-from host_tools.holder.serve import HEADERS, MAX_REQUEST, application
+from host_tools.holder.enrolment import MAX_PHONES, Enrolment, new_ticket
+from host_tools.holder.serve import HEADERS, application
 from host_tools.keys.private import generate
 from host_tools.names import EDDSA, ES256
+from host_tools.pages.strict import MAX_REQUEST, Refused
 from host_tools.problems import Failure
 from tests.unit.gatectl import gatectl, works
 

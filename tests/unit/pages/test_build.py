@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bootstrap import node, places
 from host_tools.holder.enrolment import MAX_PHONES
-from host_tools.holder.serve import MAX_REQUEST
+from host_tools.pages.strict import MAX_REQUEST
 
 DOC = (places.ROOT / "docs" / "phone.md").read_text()
 MAIN = (places.WEB / "holder" / "main.ts").read_text()

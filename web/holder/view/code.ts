@@ -1,8 +1,8 @@
 /** The live code: the QR picture, the ring that runs down to the next one, the time of day. */
 
 import type { Texts } from "../texts/index.js";
-import { find } from "./dom.js";
-import { draw } from "./qr.js";
+import { find } from "../../common/dom.js";
+import { draw } from "../../common/qr.js";
 
 export class CodeView {
   private readonly canvas = find("qr", HTMLCanvasElement);

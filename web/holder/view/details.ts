@@ -4,7 +4,7 @@ import type { Said } from "../oc1/claims.js";
 import { covers } from "../summary.js";
 import { agoText, dayText, placeName, textsOf, timeText, type Language } from "../texts/index.js";
 import type { Kept } from "../wallet.js";
-import { fill, h, icon } from "./dom.js";
+import { fill, h, icon } from "../../common/dom.js";
 
 export function details(
   element: HTMLElement,

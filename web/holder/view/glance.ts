@@ -11,7 +11,7 @@ import {
   timeText,
   type Language,
 } from "../texts/index.js";
-import { fill, h, icon } from "./dom.js";
+import { fill, h, icon } from "../../common/dom.js";
 
 const COLOUR_ICONS = { green: "check", yellow: "watch", orange: "warning", red: "stop" } as const;
 const SHOWN_REGIONS = 3;

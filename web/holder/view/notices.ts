@@ -1,7 +1,7 @@
 /** What the person should know about the stored claims, one line each, the urgent ones marked. */
 
 import { agoText, textsOf, type Language, type Texts } from "../texts/index.js";
-import { fill, h, icon } from "./dom.js";
+import { fill, h, icon } from "../../common/dom.js";
 
 export type Notice =
   | { kind: "expired"; names: string[] }

@@ -2,8 +2,8 @@
 
 import { fitsProof } from "../oc1/code.js";
 import type { Texts } from "../texts/index.js";
-import { find } from "./dom.js";
-import { draw } from "./qr.js";
+import { find } from "../../common/dom.js";
+import { draw } from "../../common/qr.js";
 
 const MAX_FILE = 8192; // bytes
 const REQUEST_WIDTH = 196; // pixels

@@ -1,11 +1,13 @@
-/** A QR code on a canvas: alphanumeric mode, level M, whole pixels a module, pure black on white. */
+/** A QR code on a canvas: level M, whole pixels a module, pure black on white. */
 
 import encodeQR from "qr";
 
 const QUIET_ZONE = 4; // modules, ISO/IEC 18004
+const ALPHANUMERIC = /^[0-9A-Z $%*+\-./:]*$/; // ours are; foreign ones may not be
 
 export function modules(text: string): boolean[][] {
-  return encodeQR(text, "raw", { ecc: "medium", encoding: "alphanumeric", border: QUIET_ZONE });
+  const encoding = ALPHANUMERIC.test(text) ? "alphanumeric" : "byte";
+  return encodeQR(text, "raw", { ecc: "medium", encoding, border: QUIET_ZONE });
 }
 
 /** Draws it as large as fits the width. A module is a whole number of the screen's own pixels. */

@@ -1,0 +1,1 @@
+"""What the servers of our pages share: what is let in (`strict`), where they listen (`listen`)."""
