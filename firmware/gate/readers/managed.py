@@ -88,7 +88,7 @@ class ManagedReader(SerialReader):
                     missed = 0
                     self._say(state, note)
                     if await self._lost(protocol):
-                        self._say("starting", None)
+                        self._say("silent", None)
                     continue
             missed += 1
             if missed > 1:  # once may be while it starts

@@ -130,5 +130,8 @@ class LineReader:
         self._free_us = now
         return now
 
+    def restart(self) -> None:
+        """Power off and on: what it has saved still holds."""
+
     def reset(self) -> None:
         """Start anew with the settings of the factory, as a brown-out may leave it."""
