@@ -35,4 +35,4 @@ class Equipment:
             self.clock.power(on)
         for reader in self.readers:
             if on:
-                reader.reset()
+                reader.restart()

@@ -67,7 +67,7 @@ class De2120:
     # What is said
 
     def find(self, speed, stay):
-        """At which speed does it answer? speed: as it is now. stay: try no other one."""
+        """At which speed does it answer? speed: as it is now. While stay() no other one."""
         for place, baud in enumerate((speed,) + _SPEEDS):
             if place and baud == speed:
                 continue
@@ -75,7 +75,7 @@ class De2120:
             self._speed = baud
             if (yield _VERSION, _ASK_MS):
                 return True
-            if stay:
+            if stay():
                 return False
         yield _SPEEDS[0]
         self._speed = _SPEEDS[0]

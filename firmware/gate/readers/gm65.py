@@ -108,7 +108,7 @@ class Gm65:
     # What is said
 
     def find(self, speed, stay):
-        """At which speed does it answer? speed: as it is now. stay: try no other one."""
+        """At which speed does it answer? speed: as it is now. While stay() no other one."""
         for place, baud in enumerate((speed,) + _SPEEDS):
             if place and baud == speed:
                 continue
@@ -117,7 +117,7 @@ class Gm65:
             if (yield frame(_READ, _BAUD, b"\x02"), _ASK_MS):
                 self._other = False
                 return True
-            if stay:
+            if stay():
                 return False
         yield 9600
         self._speed = 0

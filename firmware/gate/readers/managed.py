@@ -6,7 +6,7 @@ What is said is the protocol's business, a sans-I/O object of the reader's own m
     heard                 the answer to what was last said (None: none yet), set by length()
     expect(frame)         this frame is about to be sent: only what answers it may become `heard`
     result(code)          whether a line is an answer and no code
-    find(speed, stay)     steps; ends with whether a reader answers. stay: at this speed, or not
+    find(speed, stay)     steps; ends with whether a reader answers. While stay() no other speed
     set_up()              steps; ends with (state, note), docs/readers.md; state None: it was lost
     beat()                steps; ends with ALIVE, SILENT or CHANGED: set it up anew
     BEAT_MS               how often it is asked
@@ -81,7 +81,7 @@ class ManagedReader(SerialReader):
         missed = 0
         self._say("starting", None)
         while True:
-            if await self._run(protocol.find(self._speed, self._one_way())):
+            if await self._run(protocol.find(self._speed, self._one_way)):
                 state, note = await self._run(protocol.set_up())
                 if state:
                     pause = _FIRST_MS

@@ -146,7 +146,7 @@ def test_what_is_said_to_the_others(run_firmware: RunFirmware) -> None:
         ):
             said = []
             protocol.left = 8
-            follow(protocol.find(9600, False), answers, said)
+            follow(protocol.find(9600, lambda: False), answers, said)
             follow(protocol.set_up(), answers, said)
             follow(protocol.beat(), answers, said)
             print(json.dumps(said))
