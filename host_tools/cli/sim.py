@@ -8,6 +8,7 @@ from host_tools.cli.lazy import LazyGroup
 
 _COMMANDS = {
     "start": "host_tools.cli.sim_start",
+    "run": "host_tools.cli.sim_run",
     "serve": "host_tools.cli.sim_serve",
     "queue": "host_tools.cli.sim_queue",
 }

@@ -71,7 +71,17 @@ class Casting:
     ) -> str:
         """The code of a person of examples/persons; `instead` signs in place of every issuer,
         `subject` is somebody else of whom the same is said."""
-        person = read_person(yaml_file.load(PERSONS / f"{name}.yaml"), self._now)
+        return self.from_item(yaml_file.load(PERSONS / f"{name}.yaml"), proof, instead, subject)
+
+    def from_item(
+        self,
+        item: yaml_file.Item,
+        proof: bool = False,
+        instead: PrivateKey | None = None,
+        subject: bytes | None = None,
+    ) -> str:
+        """The code of a person whose claims stand in a file, as those of examples/persons do."""
+        person = read_person(item, self._now)
         if subject is not None:
             person.subject = subject
         return issue(

@@ -29,6 +29,7 @@ class Conversation:
         self.process = process
         self.waiting = False
         self.deadline: int | None = None
+        self.frozen = False
         self._transfer: str | None = None  # the answer, when its time is up
         self._answer: list[str] = []
         self._received = b""  # of a line
@@ -52,7 +53,7 @@ class Conversation:
 
     def owes(self, now: int) -> bool:
         """Whether the device is to be answered now."""
-        if not self.waiting:
+        if not self.waiting or self.frozen:
             return False
         if self.deadline is not None and now >= self.deadline:
             return True

@@ -27,7 +27,7 @@ from host_tools.times import DAY
 GATE = "A-1"
 OPERATORS = 3
 THRESHOLD = 2
-_FILE = Path(__file__).with_name("demo-site.yaml")
+FILE = Path(__file__).with_name("demo-site.yaml")
 _LANE = 5  # fields of the policy part, docs/formats.md
 _PULSE = 1
 _OPERATOR = "operator"
@@ -58,17 +58,21 @@ class DemoSite:
         gate_id: str = GATE,
         lane: Mapping[int, Any] | None = None,
         algorithms: Mapping[str, int] | None = None,
+        document: yaml_file.Item | None = None,
     ) -> DemoSite:
         """Make it for a time (Unix seconds). lane: fields of the policy's lane that differ.
+        document: a site's file in place of demo-site.yaml, with the same issuers.
         algorithms: of keys that are to have another than usual, by name; "operator" is one."""
         algorithms = {**_KEYS, **(algorithms or {})}
         keys = {name: generate(alg) for name, alg in algorithms.items()}
         signers = {country: _signer(country, alg, now) for country, alg in _SIGNERS.items()}
-        site = read_site(yaml_file.load(_FILE), now, lambda name: keys[name].public)
+        site = read_site(document or yaml_file.load(FILE), now, lambda name: keys[name].public)
         foreign = [entry_of(signer.certificate, "demo") for signer in signers.values()]
-        policy = cbor2.loads(site.policy)
-        policy[_LANE].update(lane or {})
-        site = replace(site, issuers=(*site.issuers, *foreign), policy=encode(policy))
+        site = replace(site, issuers=(*site.issuers, *foreign))
+        if lane:
+            policy = cbor2.loads(site.policy)
+            policy[_LANE].update(lane)
+            site = replace(site, policy=encode(policy))
         operators = [generate(algorithms[_OPERATOR]) for _ in range(OPERATORS)]
         return cls(
             now=now,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from host_tools.boards.profile import Profile
+from host_tools.simulator.displays import SimulatedSsd1306
+from host_tools.simulator.displays.panels import attach
 from host_tools.simulator.ds3231 import Ds3231
 from host_tools.simulator.gate import SimulatedGate
 from host_tools.simulator.readers import Ending, LineReader, reader_of
 
 
 class Equipment:
-    """readers: in the profile's order. clock: the battery-backed one, or None."""
+    """readers: in the profile's order. clock: the battery-backed one, or None. panels: display and
+    pixels."""
 
     def __init__(
         self,
@@ -24,6 +27,7 @@ class Equipment:
             reader = reader_of(wired.kind, gate, wired.uart, baud or wired.baud, ending)
             gate.attach_uart(wired.uart, reader)
             self.readers.append(reader)
+        self.panels = attach(gate, board)
         self.clock: Ds3231 | None = None
         if board.rtc and board.i2c:
             self.clock = Ds3231(gate.clock.now, gate.unix())
@@ -33,6 +37,9 @@ class Equipment:
         """The supply of all of it comes or goes, with that of the terminal."""
         if self.clock:
             self.clock.power(on)
+        if not on:
+            return
         for reader in self.readers:
-            if on:
-                reader.restart()
+            reader.restart()
+        if isinstance(self.panels.display, SimulatedSsd1306):
+            self.panels.display.power_on()

@@ -16,7 +16,7 @@ from host_tools.simulator.buses import Buses, I2CDevice, PixelDevice, SPIDevice,
 from host_tools.simulator.clock import Clock, VirtualClock
 from host_tools.simulator.conversation import Conversation, Ended
 from host_tools.simulator.process import Process
-from host_tools.simulator.record import Note, Record, Reset, Sent, Tone
+from host_tools.simulator.record import Burst, Note, Record, Reset, Sent, Tone
 
 NOON = (
     1_790_000_000  # 2026-09-21 13:33:20 UTC; the wall clock of virtual runs, unless told otherwise
@@ -49,13 +49,15 @@ class SimulatedGate:
         *,
         clock: Clock | None = None,
         unix: int = NOON,
+        chip_unix: int | None = None,
         inputs: Mapping[int, int] | None = None,
         floating: Mapping[int, int] | None = None,
         hang_s: float = HANG_S,
         **process: Any,
     ) -> None:
-        """unix: Unix seconds at power on, by the chip's clock and by the world's. inputs: levels at
-        power on. floating: levels of outputs that nothing drives, where the wiring gives one."""
+        """unix: Unix seconds at power on; chip_unix: by the chip's own clock, where that differs.
+        inputs: levels at power on. floating: levels of outputs that nothing drives, where the
+        wiring gives one. hang_s: of the computer's time, see HANG_S."""
         self.folder = folder
         self.clock: Clock = clock or VirtualClock()
         self.record = Record()
@@ -63,7 +65,8 @@ class SimulatedGate:
         self.bauds: dict[int, int] = {}  # UARTs that the firmware has opened
         self.buses = Buses()
         self._world_us = unix * 1_000_000 - self.clock.now()  # Unix time less the simulated one
-        self._chip_us = self._world_us  # the same of the chip's clock
+        chip_unix = unix if chip_unix is None else chip_unix
+        self._chip_us = chip_unix * 1_000_000 - self.clock.now()  # the same of the chip's clock
         self._inputs = dict(inputs or {})
         self._floating = dict(floating or {})
         self._hang_s = hang_s
@@ -105,6 +108,17 @@ class SimulatedGate:
         if not memory:
             self._memory = b""
         self._boot(PWRON_RESET)
+
+    def freeze(self) -> None:
+        """The program stands still where it is and is never answered again: a loop without end."""
+        assert self._talk is not None, "the gate has no power"
+        self._talk.frozen = True
+
+    def end_program(self) -> None:
+        """The program is at its end: outputs stay as they are, and the board waits at a prompt."""
+        assert self._talk is not None, "the gate has no power"
+        self._talk.process.kill()
+        self._talk = None
 
     def _cut(self) -> None:
         self._boots += 1
@@ -284,8 +298,10 @@ class SimulatedGate:
             answer, took = self.buses.spi_transfer(int(bus), int(hz), data, levels, wanted == "1")
             talk.transfer(answer, now + took)
         elif word == "bits":
+            data = bytes.fromhex(rest[1].strip("-"))
+            self.record.bursts.append(Burst(now, int(rest[0]), data))
             if int(rest[0]) in self.buses.pixels:
-                self.buses.pixels[int(rest[0])].write(bytes.fromhex(rest[1].strip("-")))
+                self.buses.pixels[int(rest[0])].write(data)
         elif word == "pwm":
             self._sound(*map(int, rest))
         elif word == "wdt":

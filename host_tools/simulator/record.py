@@ -61,6 +61,15 @@ class Tone:
 
 
 @dataclass(frozen=True)
+class Burst:
+    """Bits for WS2812 lamps at a pin."""
+
+    at_us: int
+    pin: int
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Reset:
     """The chip started again, and its outputs floated; cause: as machine.reset_cause() will say."""
 
@@ -88,6 +97,7 @@ class Record:
     notes: list[Note] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     tones: list[Tone] = field(default_factory=list)
+    bursts: list[Burst] = field(default_factory=list)
     feeds: list[int] = field(default_factory=list)  # us: when the watchdog was fed
     resets: list[Reset] = field(default_factory=list)
     levels: dict[int, int] = field(default_factory=dict)  # driven pins as they are now
