@@ -119,7 +119,7 @@ class Audit:
 
     def _tend(self, unix, ms):
         self._notes_first(unix, ms)
-        if self._another_day(unix):
+        if self._another_day(unix) or self._size + SLOTS * MOST > SEGMENT:
             self._begin(unix)
         self._flush()
 

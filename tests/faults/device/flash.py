@@ -20,12 +20,11 @@ BLOCK = 4096  # bytes, as an ESP32's flash has them
 UNIT = 32  # bytes that are programmed at once, as stock MicroPython formats
 TEARS = ("none", "partial", "ragged", "whole")
 
-_ERASED = b"\xff" * BLOCK
 _EIO = -5  # what a block device gives for an error
 
 
 class Flash:
-    """content: a bytearray of all blocks. erases: how often each block was erased.
+    """content: a bytearray of all blocks, each of `block` bytes. erases: how often each was erased.
 
     left: operations until the power goes, or None. dead: it has gone. worn: blocks that cannot be
     erased or programmed any more (a set). unreadable: blocks that cannot be read (a set).
@@ -33,22 +32,24 @@ class Flash:
     by the garbage collector.
     """
 
-    def __init__(self, content, left=None, tear="none"):
+    def __init__(self, content, left=None, tear="none", block=BLOCK):
         self.content = content
+        self.block = block
         self.left = left
         self.tear = tear
         self.dead = False
         self.operations = 0
         self.programmed = 0  # bytes
         self.read = 0  # bytes
-        self.erases = [0] * (len(content) // BLOCK)
+        self.erases = [0] * (len(content) // block)
+        self._erased = b"\xff" * block
         self.worn = set()
         self.unreadable = set()
 
     def readblocks(self, block, buffer, offset=0):
         if self.dead or block in self.unreadable:
             return _EIO
-        at = block * BLOCK + offset
+        at = block * self.block + offset
         self.read += len(buffer)
         buffer[:] = self.content[at : at + len(buffer)]
         return 0
@@ -56,9 +57,9 @@ class Flash:
     def writeblocks(self, block, buffer, offset=0):
         if self.dead or block in self.worn:
             return _EIO
-        at = block * BLOCK + offset
+        at = block * self.block + offset
         size = len(buffer)
-        assert offset % UNIT == 0 and size % UNIT == 0 and offset + size <= BLOCK
+        assert offset % UNIT == 0 and size % UNIT == 0 and offset + size <= self.block
         self.programmed += size
         if self._last():
             if self.tear == "partial":
@@ -73,9 +74,9 @@ class Flash:
 
     def ioctl(self, operation, argument):
         if operation == 4:
-            return len(self.content) // BLOCK
+            return len(self.content) // self.block
         if operation == 5:
-            return BLOCK
+            return self.block
         if operation == 6:
             return self._erase(argument)
         return None
@@ -84,7 +85,7 @@ class Flash:
         """Clear bits. missing: bits that are not cleared in each seventh byte."""
         content = self.content
         there = content[at : at + len(data)]
-        assert there == _ERASED[: len(data)], "programmed without having been erased"
+        assert there == self._erased[: len(data)], "programmed without having been erased"
         content[at : at + len(data)] = data
         if missing:
             for i in range(at, at + len(data), 7):
@@ -93,19 +94,20 @@ class Flash:
     def _erase(self, block):
         if self.dead or block in self.worn:
             return _EIO
-        at = block * BLOCK
+        content = self.content
+        at = block * self.block
+        end = at + self.block
         self.erases[block] += 1
-        if self._last():
-            if self.tear == "partial":
-                self.content[at : at + BLOCK // 2] = b"\xff" * (BLOCK // 2)
-            elif self.tear == "ragged":
-                for i in range(at, at + BLOCK):
-                    self.content[i] |= 0x5A
-            elif self.tear == "whole":
-                self.content[at : at + BLOCK] = _ERASED
-            return _EIO
-        self.content[at : at + BLOCK] = _ERASED
-        return 0
+        last = self._last()
+        if not last or self.tear == "whole":
+            content[at:end] = self._erased
+        elif self.tear == "partial":
+            end -= self.block // 2
+            content[at:end] = self._erased[: end - at]
+        elif self.tear == "ragged":
+            for i in range(at, end):
+                content[i] |= 0x5A
+        return _EIO if last else 0
 
     def _last(self):
         self.operations += 1
@@ -133,16 +135,16 @@ class Powered:
         gc.collect()  # files that were left open
 
 
-def formatted(blocks):
+def formatted(blocks, block=BLOCK):
     """A flash with an empty file system."""
-    flash = Flash(bytearray(b"\xff" * (BLOCK * blocks)))
+    flash = Flash(bytearray(b"\xff" * (block * blocks)), block=block)
     vfs.VfsLfs2.mkfs(flash)
     flash.erases = [0] * blocks
     flash.operations = flash.programmed = flash.read = 0
     return flash
 
 
-def cuts(image, work, tears=TEARS):
+def cuts(image, work, tears=TEARS, block=BLOCK):
     """Do some work on copies of a flash, while the power goes at its first, second ... operation
     in each manner; gives (operation, tear, flash as it was left).
 
@@ -152,7 +154,7 @@ def cuts(image, work, tears=TEARS):
     for tear in tears:
         left = 0
         while True:
-            flash = Flash(bytearray(image), left, tear)
+            flash = Flash(bytearray(image), left, tear, block)
             with Powered(flash):
                 try:
                     work()
@@ -160,5 +162,5 @@ def cuts(image, work, tears=TEARS):
                     assert flash.dead
             if not flash.dead:
                 break
-            yield left, tear, Flash(flash.content)
+            yield left, tear, Flash(flash.content, block=block)
             left += 1

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from host_tools import interpreter as micropython
 from host_tools.bundles import bundle_file, root_file
 from host_tools.interpreter import Interpreter
 from host_tools.values.part import compile_values
 from host_tools.values.sets import read as read_sets
 
+from ...faults.running import run as run_on_flash
 from ..bundles.sites import (
     ANNA,
     BELA,
@@ -51,9 +50,9 @@ def rotated() -> bytes:
     ids=["whole", "update", "with a rotation of the root", "only its validity is new"],
 )
 def test_the_power_goes_at_every_write(
-    new: bytes, micropython_lfs: Interpreter, tmp_path: Path
+    new: bytes, micropython: Interpreter, tmp_path: Path
 ) -> None:
-    answer = run("cut", new, micropython_lfs, tmp_path)
+    answer = run("cut", new, micropython, tmp_path)
     files = ["installed.bin", "parts", "root.cbor", "versions.json"]
     assert answer["before"] == [7, True, files]
     assert answer["cuts"] > 40
@@ -62,11 +61,11 @@ def test_the_power_goes_at_every_write(
 
 
 def test_a_flash_that_is_too_small_keeps_the_old_bundle(
-    micropython_lfs: Interpreter, tmp_path: Path
+    micropython: Interpreter, tmp_path: Path
 ) -> None:
     issuers = tuple(replace(SITE.issuers[0], kid=bytes([n])) for n in range(60))
     new = made(replace(SITE, parts=VALUES, issuers=issuers), OLD)
-    outcomes = run("grow", new, micropython_lfs, tmp_path)
+    outcomes = run("grow", new, micropython, tmp_path)
     none = "no room for the old one, or for the file"
     assert outcomes == [none, [7, "storage_full"], [8, None]]
 
@@ -75,21 +74,4 @@ def run(what: str, new: bytes, interpreter: Interpreter, folder: Path) -> Any:
     """What the MicroPython side says of the way from OLD to a new bundle."""
     for name, content in (("root.cbor", TWO_OF_THREE), ("old.bin", OLD.encode()), ("new.bin", new)):
         (folder / name).write_bytes(content)
-    done = micropython.run(
-        [str(MAIN), str(folder), what], interpreter=interpreter, heap="8M", timeout=500
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-@pytest.fixture
-def micropython_lfs(micropython: Interpreter) -> Interpreter:
-    """An interpreter that has LittleFS; Debian's have."""
-    probe = micropython_run("import vfs; vfs.VfsLfs2", micropython)
-    if probe:
-        pytest.skip(f"MicroPython {micropython.name} has no vfs.VfsLfs2")
-    return micropython
-
-
-def micropython_run(source: str, interpreter: Interpreter) -> int:
-    return micropython.run(["-c", source], interpreter=interpreter).returncode
+    return run_on_flash(MAIN, [str(folder), what], interpreter)[-1]
