@@ -11,6 +11,7 @@ from typing import Any
 import cbor2
 
 from host_tools import firmware
+from host_tools.policies.lanes import DIRECTIONS
 from host_tools.policies.lists import DIGEST, MAX_LISTED
 
 
@@ -25,6 +26,7 @@ def warnings(part: bytes) -> Iterator[str]:
     lanes = [fields[5], *(lane for _, lane in fields.get(12, ()))]
     yield from _ways(fields, lanes)
     yield from _unused(fields, lanes)
+    yield from _zones(lanes)
     yield from _texts(fields)
     for one in fields.get(11, ()):
         if not one[2]:
@@ -79,6 +81,15 @@ def _unused(fields: Mapping[int, Any], lanes: list[Mapping[int, Any]]) -> Iterat
     for number, one in enumerate(fields.get(11, ())):
         if number not in listed and not one.keys() & {6, 7, 8, 9}:
             yield f"list {one[1]!r}: it does nothing; no way is for it, and it spares nothing"
+
+
+def _zones(lanes: list[Mapping[int, Any]]) -> Iterator[str]:
+    ways_in = {lane[18] for lane in lanes if 18 in lane and lane[9] == DIRECTIONS["entry"]}
+    ways_out = {lane[18] for lane in lanes if 18 in lane and lane[9] == DIRECTIONS["exit"]}
+    for zone in sorted(ways_in - ways_out):
+        yield f"zone {zone!r}: no lane leads out of it, so it fills up and nobody comes in"
+    for zone in sorted(ways_out - ways_in):
+        yield f"zone {zone!r}: no lane leads into it, so nobody is counted"
 
 
 def _texts(fields: Mapping[int, Any]) -> Iterator[str]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from host_tools import firmware
+from host_tools.names import word
+from host_tools.policies.lanes import DIRECTIONS
 from host_tools.policies.lists import SPARES
 from host_tools.policies.site_rules import CONFLICT
 from host_tools.policies.words import duration_words
@@ -146,6 +148,26 @@ def _trace(trace: Mapping[str, Any]) -> Iterator[str]:
             yield from _way(way, outcomes)
         if not trace["ways"]:
             yield "  - no way in takes codes of this format"
+    yield from _barrier(lane["barrier"])
+
+
+def _barrier(lane: Mapping[str, Any]) -> Iterator[str]:
+    """What the lane makes of a grant."""
+    yield ""
+    yield "the barrier"
+    opened = "until the passage is over" if lane["hold"] else f"for {lane['pulse'] / 1000:g} s"
+    yield (
+        f"    a grant opens {opened}; waits {lane['passage_ms'] / 1000:g} s for a passage, "
+        f"which may take {lane['held_ms'] / 1000:g} s"
+    )
+    if lane["direction"]:
+        yield f"    direction: {word(DIRECTIONS, lane['direction'])}"
+    if lane["replay"]:
+        yield f"    the same person again: not for {duration_words(lane['replay'])}"
+    if lane["passback"]:
+        yield f"    anti-passback: {duration_words(lane['passback'])}"
+    if lane["zone"]:
+        yield f"    counted in zone {lane['zone']}, at most {lane['capacity']}"
 
 
 def _lists(lists: Mapping[str, Any]) -> Iterator[str]:

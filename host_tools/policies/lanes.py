@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from host_tools.policies import barrier
 from host_tools.policies.schema import Field, Section, each, reference, references
 from host_tools.times import DAY
 from host_tools.yaml_file import Item
@@ -25,15 +26,7 @@ def _later(item: Item) -> Item:
 
 
 def _pulse(item: Item) -> int:
-    text = item.text().strip().lower()
-    number, _, unit = text.partition(" ")
-    if unit == "ms" and number.isdecimal():
-        value = int(number)
-    else:
-        value = item.duration(0, 10) * 1000
-    if not 100 <= value <= 10000:
-        item.fail(f"{text!r} is not from 100 ms to 10 seconds")
-    return value
+    return barrier.milliseconds(item, 100, 10000, "100 ms to 10 seconds")
 
 
 def _proof(item: Item) -> dict[str, Any]:
@@ -77,14 +70,15 @@ _FIELDS: Mapping[str, Field] = {
     ),
     "anti_passback": Field(
         lambda item: item.duration(1, MAX_PASSBACK),
-        "who came in, and did not go out, may not come in again for so long; for entries",
-        "up to 2 days", "not asked",
+        "who came in, and did not go out, may not come in again for so long; in a lane for exit "
+        "the other way round", "up to 2 days", "not asked",
     ), "ways": Field(_later, "the ways that are open here, in this order", "names of ways", "all"),
     "hours": Field(_later, "when the lane is open", "a name of `hours`", "always"), "outside":
     Field(_later, "the ways that are open in other hours", "names of ways", "none"), "accept":
     Field(_later, "conditions that must hold for everybody", "names of conditions", "none"),
     "refuse": Field(
         _later, "conditions that must not hold for anybody", "names of conditions", "none"),
+    **barrier.FIELDS,
 }  # fmt: skip
 
 SECTION = Section("lane:", "How the site's lanes behave.", _FIELDS)
@@ -109,6 +103,7 @@ def lane_fields(
     ways: Mapping[str, Any],
     hours: Mapping[str, Any],
     conditions: Mapping[str, Any],
+    zones: Mapping[str, int],
 ) -> dict[int, object]:
     """A lane as the policy part has it."""
     proof = parts.get("proof", {})
@@ -139,4 +134,5 @@ def lane_fields(
             found += references(one, conditions, "conditions")
         if found:
             lane[number] = list(dict.fromkeys(found))
+    barrier.add_fields(lane, item, parts, zones, bool(hours))
     return lane

@@ -11,7 +11,7 @@ from typing import Any
 
 from host_tools.cbor import encode
 from host_tools.names import COLOURS, KINDS
-from host_tools.policies import conditions, hours, lanes, lists, texts, ways, zones
+from host_tools.policies import barrier, conditions, hours, lanes, lists, texts, ways, zones
 from host_tools.policies.schema import Field, Section, each, named
 from host_tools.yaml_file import Item
 
@@ -80,6 +80,10 @@ SECTION = Section(
         ),
         "hours": Field(_later, "hours of the week, with names", "up to 16 entries", "none"),
         "conditions": Field(_later, "conditions, with names", "up to 16 entries", "none"),
+        "zones": Field(
+            barrier.read_zones, "where people are counted, and how many may be there",
+            f"up to {barrier.MAX_ZONES} names with a number", "none",
+        ),
         "lists": Field(_later, "people, with names", "up to 8 entries", "none"),
         "ways": Field(_later, "ways in, one of which must hold", "1 to 16 ways", required=True),
         "accept": Field(_later, "conditions that must hold for everybody", "names", "none"),
@@ -189,7 +193,9 @@ class _Compiler:
 
     def _lane_fields(self, item: Item | None, parts: Mapping[str, Any]) -> dict[int, object]:
         with self.parts["policy"].collecting():
-            return lanes.lane_fields(item, parts, self.ways, self.hours, self.conditions)
+            return lanes.lane_fields(
+                item, parts, self.ways, self.hours, self.conditions, self.policy.get("zones", {})
+            )
         return {}
 
     def _lanes(self, item: Item, usual: Mapping[str, Any]) -> list[object]:
@@ -202,7 +208,7 @@ class _Compiler:
                     for rule in ("accept", "refuse"):
                         merged[rule] = [*usual[rule], *([own[rule]] if rule in own else [])]
                     if own.get("direction") == EXIT and "anti_passback" not in own:
-                        merged.pop("anti_passback", None)  # it is for entries
+                        merged.pop("anti_passback", None)  # an exit says so itself
                     fields = self._lane_fields(one, merged)
                     found.append([own.get("gates", []), fields])
         return found

@@ -89,6 +89,13 @@ def _way(way: Mapping[int, Any], names: Mapping[int, list[str]]) -> Words:
     return words
 
 
+# keys 13 to 20 of a lane
+_BARRIER = (
+    "relay_hold", "passage_ms", "held_open_ms", "alarm_by_key", "fire_by_key", "zone", "capacity",
+    "clock_by_floor",
+)  # fmt: skip
+
+
 def _lane(lane: Mapping[int, Any], names: Mapping[int, list[str]]) -> Words:
     words: Words = {
         "pulse_ms": lane[1],
@@ -110,6 +117,9 @@ def _lane(lane: Mapping[int, Any], names: Mapping[int, list[str]]) -> Words:
     for number, rule in ((11, "accept"), (12, "refuse")):
         if number in lane:
             words[rule] = [names[10][condition] for condition in lane[number]]
+    for number, name in enumerate(_BARRIER, start=13):
+        if number in lane:
+            words[name] = lane[number]
     return words
 
 

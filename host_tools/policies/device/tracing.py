@@ -173,6 +173,17 @@ def _traced(base):
                 "zone": None if zone is None else zone.name,
                 "local": None if zone is None else zone.local(self.now),
                 "proof": lane.proof,
+                "barrier": {
+                    "pulse": lane.pulse,
+                    "hold": lane.hold,
+                    "passage_ms": max(lane.pulse, lane.passage_ms),
+                    "held_ms": lane.held_ms,
+                    "direction": lane.direction,
+                    "passback": lane.passback_window,
+                    "replay": lane.replay_window,
+                    "zone": lane.zone,
+                    "capacity": lane.capacity,
+                },
                 "conflict": {kind: self.policy.conflict[kind] for kind in self.policy.conflict},
             }
 

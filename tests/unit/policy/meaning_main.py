@@ -35,6 +35,8 @@ def _lane(lane, policy):
         lane.passback_window,
         [conditions[number] for number in lane.accept],
         [conditions[number] for number in lane.refuse],
+        [lane.hold, lane.passage_ms, lane.held_ms, lane.alarm_by_key, lane.fire_by_key],
+        [lane.zone, lane.capacity, lane.by_floor],
     ]
 
 

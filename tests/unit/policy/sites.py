@@ -13,6 +13,8 @@ KINDS = ("health", "travel", "vaccination", "test", "recovery")
 COLOURS = ("green", "yellow", "orange", "red")
 SPARES = ("risk_regions", "hours", "proof", "replay", "anti_passback", "rules")
 CONFLICTS = ("most_restrictive", "local_wins", "national_wins", "newest_wins")
+ENDS = ("itself", "key")
+ZONES = {"hall": 200, "laboratory": 12}
 SUBJECTS = ("1111111111111111", "2222222222222222", "3333333333333333", "4444444444444444")
 
 Document = dict[str, Any]
@@ -36,6 +38,7 @@ def document(rng: random.Random, plain: bool = False, ages: str = "both") -> Doc
     names: dict[str, list[str]] = {"lists": [], "hours": [], "conditions": []}
     if not plain:
         _add_names(rng, policy, names)
+        policy["zones"] = ZONES
         site["timezone"] = "Asia/Shanghai"
     ways = [f"way {number}" for number in range(rng.randint(1, 5))]
     policy["ways"] = [_way(rng, name, names, ages) for name in ways]
@@ -102,6 +105,18 @@ def _way(rng: random.Random, name: str, names: dict[str, list[str]], ages: str) 
     return way
 
 
+def _add_barrier(rng: random.Random, lane: Document, names: dict[str, list[str]]) -> None:
+    for option, words in (("relay", ("pulse", "hold")), ("alarm", ENDS), ("fire", ENDS)):
+        if rng.random() < 0.3:
+            lane[option] = rng.choice(words)
+    if rng.random() < 0.3:
+        lane["passage"] = f"{rng.randint(10, 60)} seconds"
+    if rng.random() < 0.3:
+        lane["held_open"] = f"{rng.randint(1, 600)} seconds"
+    if not names["hours"] and rng.random() < 0.3:
+        lane["clock"] = rng.choice(("refuse", "floor"))
+
+
 def _lane(
     rng: random.Random, ways: list[str], names: dict[str, list[str]], plain: bool
 ) -> Document:
@@ -111,6 +126,7 @@ def _lane(
         "clock_skew": f"{rng.randint(0, 3600)} seconds",
         "proof": {"required": rng.choice(("yes", "no")), "max_age": f"{rng.randint(5, 600)} s"},
     }
+    _add_barrier(rng, lane, names)
     if plain:
         return lane
     if rng.random() < 0.5:
@@ -121,6 +137,8 @@ def _lane(
             lane["outside"] = some(rng, ways, 1)
     if rng.random() < 0.5:
         lane["direction"] = "entry"
+        if rng.random() < 0.5:
+            lane["zone"] = rng.choice(list(ZONES))
         lane["anti_passback"] = f"{rng.randint(1, 172800)} seconds"
     for rule in ("accept", "refuse"):
         if names["conditions"] and rng.random() < 0.2:

@@ -175,3 +175,126 @@ def test_tickets(run_firmware: Run) -> None:
         assert seen(b"\\x05", 6000, 1, 1) and not seen(b"\\x05", 7001, 1, 1)
         assert not seen(b"\\x05", 6000, 1, 0)                # no window: not asked
     """)
+
+
+JUDGED = """
+import json
+from binascii import unhexlify
+from gate.lane.occupancy import Occupancy
+from gate.lane.replay import ReplayMemory
+from gate.lane.rules import Grant
+from gate.policy.rules import Policy
+from gate.refusal import Refusal
+from gate.runtime import judge as judging
+
+class Bundle:
+    policy = Policy(unhexlify(PART))
+
+class Site:
+    bundle, reason, gate = Bundle, None, "in"
+
+class Clock:
+    now, floor = 5000, 4000
+    def unix(self):
+        return self.now
+    def ms(self):
+        return 0
+
+class Shown:
+    format, format_bit, kid, issuer, hcert = "OC1", 1, b"", "i", None
+    claims = {"health": [{"jurisdiction": "CN", "issuer": "i", "colour": "green", "at": 0}]}
+
+def present(code, bundle, gate, now):
+    if now is None:
+        raise Refusal("clock_untrusted")
+    if now < ISSUED:
+        raise Refusal("code_not_yet_valid")
+    shown = Shown()
+    shown.subject = shown.replay_key = code
+    shown.proof = PROOF
+    return shown
+
+class Proof:
+    at, gate = 4000, None
+
+ISSUED, PROOF = 0, None
+judging.present = present  # the rest is the terminal's
+memory, zones, clock = ReplayMemory(), Occupancy(), Clock()
+def judge(code, gate="in"):
+    return judging.judge(code, Site, clock, memory, zones, gate)
+"""
+
+
+def test_a_full_zone_lets_nobody_in_and_everybody_out(run_firmware: Run) -> None:
+    part = site_part(
+        """
+policy: {zones: {hall: 2}, ways: [{name: any, health: any}]}
+lane: {zone: hall, direction: entry}
+lanes: [{gates: out, direction: exit}]
+"""
+    )
+    run_firmware(
+        f"PART = {part.hex()!r}\n"
+        + JUDGED
+        + """
+def granted(code, gate="in"):
+    verdict = judge(code, gate)
+    assert verdict.granted, verdict.reason
+    grant = Grant(0, Bundle.policy.lane_of(gate), verdict.ticket)
+    zones.expect(grant)
+    return grant
+lin, wu = granted(b"lin"), granted(b"wu")
+assert judge(b"zhao").reason == "zone_full", "two are on their way"
+zones.annul(lin)
+assert memory.annul(lin.ticket)
+zhao = granted(b"zhao")
+zones.complete(zhao), zones.complete(wu)
+assert judge(b"lin").reason == "zone_full"
+assert zones.inside("hall") == 2
+zones.complete(granted(b"wu", "out"))
+assert granted(b"lin"), "and the refusal left no trace"
+"""
+    )
+
+
+def test_without_the_time_a_lane_may_judge_by_the_last_time_known(run_firmware: Run) -> None:
+    """What is newer, and what is to be live, stays refused, and is told why."""
+    ways = "policy: {ways: [{name: any, health: any}, {name: live, travel: any, proof: yes}]}"
+    lanes = "lane: {clock: floor}\nlanes: [{gates: strict, clock: refuse}, {gates: p, proof: yes}]"
+    part = site_part(f"{ways}\n{lanes}\n")
+    run_firmware(
+        f"PART = {part.hex()!r}\n"
+        + JUDGED
+        + """
+assert judge(b"a").granted
+clock.now = None
+assert judge(b"b").granted
+assert judge(b"c", "strict").reason == "clock_untrusted"
+PROOF = Proof
+assert judge(b"d", "p").reason == "clock_untrusted", "an old proof would look fresh"
+ISSUED = 4001
+assert judge(b"e").reason == "clock_untrusted", "not: your code is not valid yet"
+clock.now = 4000
+assert judge(b"e").reason == "code_not_yet_valid"
+"""
+    )
+
+
+def test_without_the_time_hours_are_not_known(run_firmware: Run) -> None:
+    part = site_part(
+        """
+timezone: UTC
+policy:
+  hours: {day: daily 08:00-18:00}
+  ways: [{name: any, health: any}]
+"""
+    )
+    run_firmware(
+        f"PART = {part.hex()!r}\n"
+        + JUDGED
+        + """
+Bundle.policy.lane_of(None).by_floor = True  # the host does not make such a policy
+clock.now = None
+assert judge(b"a").reason == "clock_untrusted"
+"""
+    )

@@ -90,6 +90,24 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "a proof": ("lane: {proof: {max_age: 1 hour}}\npolicy:\n" + WAYS, "1:15", "'required'"),
     "passback without a direction": (
         "lane: {anti_passback: 1 hour}\npolicy:\n" + WAYS, "1:7", "lanes with a direction"),
+    "a capacity": (
+        "policy:\n  zones: {hall: 0}\n" + WAYS, "2:17", "number from 1 to 65535"),
+    "an unknown zone": (
+        "lane: {direction: entry, zone: hal}\npolicy:\n  zones: {hall: 20}\n" + WAYS,
+        "1:32", "none of the zones; there are: hall"),
+    "a zone without a direction": (
+        "lane: {zone: hall}\npolicy:\n  zones: {hall: 20}\n" + WAYS, "1:14", "'direction'"),
+    "a passage within the pulse": (
+        "lane: {pulse: 5 s, passage: 2 s}\npolicy:\n" + WAYS, "1:7", "shorter than 'pulse'"),
+    "a long passage": (
+        "lane: {passage: 2 minutes}\npolicy:\n" + WAYS, "1:17", "from 0 to 60"),
+    "a passage in ms": (
+        "lane: {held_open: 20 ms}\npolicy:\n" + WAYS, "1:19", "from 1 second to 10 minutes"),
+    "how an alarm ends": (
+        "lane: {alarm: never}\npolicy:\n" + WAYS, "1:15", "'never' is not one of itself, key"),
+    "the floor of a clock and hours": (
+        "timezone: UTC\nlane: {clock: floor}\npolicy:\n  hours: {day: daily 08:00-18:00}\n"
+        + WAYS, "2:7", "nobody knows what hour"),
     "outside of no hours": (
         "lane: {outside: any}\npolicy:\n" + WAYS, "1:17", "'hours', which are missing"),
     "a lane without gates": ("lanes: [{pulse: 1 s}]\npolicy:\n" + WAYS, "1:9", "'gates'"),

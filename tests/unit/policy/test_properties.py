@@ -118,6 +118,14 @@ def _lane(own: sites.Document, usual: sites.Document | None = None) -> list[Any]
         1 if "direction" in lane else None,
         duration(lane["anti_passback"]) if "anti_passback" in lane else 0,
         *rules,
+        [
+            lane.get("relay") == "hold",
+            1000 * duration(lane["passage"]) if "passage" in lane else 0,
+            1000 * duration(lane.get("held_open", "15 seconds")),
+            lane.get("alarm") == "key",
+            lane.get("fire") == "key",
+        ],
+        [lane.get("zone"), sites.ZONES.get(lane.get("zone", "")), lane.get("clock") == "floor"],
     ]
 
 
