@@ -56,13 +56,13 @@ def present(code, bundle, gate, now):
     return authenticate(code, bundle.issuers, now, skew, bundle.revocations, bundle.values)
 
 
-def judge(code, site, clock, replay, occupancy=None, gate=None):
-    """Give the Verdict on a scanned code. Every Refusal ends here; what else is raised is a fault.
+def judge(code, site, gate, clock, replay, occupancy=None):
+    """Give the Verdict on a code scanned at a gate. Every Refusal ends here; what else is raised is
+    a fault.
 
     site: settings.Site. replay: lane.replay.ReplayMemory; a granted code is remembered there.
-    occupancy: lane.occupancy.Occupancy, or None. gate: the reader's gate id; None: that of site.
+    occupancy: lane.occupancy.Occupancy, or None.
     """
-    gate = gate or site.gate
     bundle = site.bundle
     if bundle is None:
         return Verdict(site.reason)

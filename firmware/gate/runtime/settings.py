@@ -1,7 +1,10 @@
 """What this terminal was given: its name, the operators' root and the signed bundle.
 
-    site/gate.json     {"gate": "A-1"}   the gate's id, for proofs and the log; with "site" only a
-                                         bundle of that site is taken
+    site/gate.json     {"gate": "A-1"}   the gate's id, for proofs and the log; {"gates": [...]}
+                                         one for each reader; with "site" only a bundle of that
+                                         site is taken
+    site/network.json  {"time": ["192.0.2.1"], "wifi": {"ssid": "...", "password": "..."}}
+                                         where there is a network: whom to ask for the time
     site/...           see gate.storage.store
 
 Whatever is missing or damaged leaves the gate shut, and is the reason that people are told.
@@ -29,18 +32,21 @@ _FULL = const(28)  # ENOSPC, which MicroPython's errno does not name
 
 
 class Site:
-    """bundle: a Bundle or None, and then reason says why. gate: the gate's id."""
+    """bundle: a Bundle or None, and then reason says why. feed: feeds the watchdog, while a bundle
+    that waits is installed at the start."""
 
-    def __init__(self):
-        self.gate = "unnamed"
+    def __init__(self, feed):
+        self._feed = feed
+        self._gates = ("unnamed",)
         self.name = None  # of the site, if provisioning fixed it
         self.bundle = None
         self.reason = None
         self.store = Store(_FOLDER)
         self._refused = None  # the reason of the last update that was
         self._kept = 0  # the time in the store
+        self.logged = 0  # the latest time in the audit log
         try:
-            self.gate, self.name = self._identity()
+            self._gates, self.name = self._identity()
             self._kept = self.store.time()
         except Exception as error:
             fault("settings", error)
@@ -50,10 +56,25 @@ class Site:
         data = self.store.read("gate.json", _MAX_SMALL, "bundle_invalid")
         try:
             fields = json.loads(bytes(data)) if data else {}
-            gate, name = fields.get("gate"), fields.get("site")
-        except (ValueError, AttributeError):
-            gate = name = None
-        return gate if isinstance(gate, str) and gate else "unnamed", name
+            gates, name = fields.get("gates") or [fields.get("gate")], fields.get("site")
+            gates = [gate if isinstance(gate, str) and gate else "unnamed" for gate in gates]
+        except (ValueError, AttributeError, TypeError):
+            gates, name = ["unnamed"], None
+        return gates, name
+
+    def gate_of(self, reader):
+        """The gate's id that a reader of the terminal stands for."""
+        return self._gates[min(reader, len(self._gates) - 1)]
+
+    def network(self):
+        """What site/network.json says, or None: there is none, or it makes no sense."""
+        try:
+            data = self.store.read("network.json", _MAX_SMALL, "bundle_invalid")
+            fields = json.loads(bytes(data)) if data else None
+        except (Refusal, ValueError, OSError) as error:
+            fault("network", error)
+            return None
+        return fields if isinstance(fields, dict) else None
 
     # the bundle
 
@@ -77,7 +98,7 @@ class Site:
         update = self.update()
         try:
             for _ in update.prepare():
-                pass
+                self._feed()
         except Exception as error:
             self.refuse(update, error)
         else:
@@ -182,7 +203,11 @@ class Site:
     @property
     def floor(self):
         """Unix seconds below which the clock cannot be right."""
-        return max(self._kept, self.bundle.issued if self.bundle else 0)
+        if self.bundle is None:
+            return self._kept
+        known = max(self._kept, self.bundle.issued)
+        logged = self.logged - _SLACK
+        return max(known, logged) if logged < self.bundle.until else known
 
     def keep_time(self, now):
         """Remember how late it is, once an hour: a clock that is set back will be noticed.

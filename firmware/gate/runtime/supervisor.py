@@ -19,7 +19,8 @@ class _Kept:
         self.name = name
         self.function = function
         self.within_ms = within_ms  # None: not critical
-        self.marked = 0  # ms of the last progress
+        self.marked = None  # ms of the last progress; None: it waits for what may not come
+        self.paused = False  # it raised, and is not yet started again
         self.pause = _PAUSE_MS
         self.task = None
 
@@ -43,17 +44,32 @@ class Supervisor:
         self._kept.append(_Kept(name, function, within_ms))
 
     def progress(self, name):
-        """A mark of a critical task."""
+        """A mark of a critical task; also that it is its turn."""
+        self._mark(name, self._now())
+
+    def rest(self, name):
+        """It waits for its turn, however long."""
+        self._mark(name, None)
+
+    def _mark(self, name, ms):
         for kept in self._kept:
             if kept.name == name:
-                kept.marked = self._now()
+                kept.marked = ms
+
+    def down(self):
+        """Whether a critical task has raised and waits to be started again."""
+        for kept in self._kept:
+            if kept.paused and kept.within_ms is not None:
+                return True
+        return False
 
     def late(self):
         """The name of a critical task without progress in its time; None when all is well."""
         now = self._now()
         for kept in self._kept:
-            if kept.within_ms is not None and now - kept.marked > kept.within_ms:
-                return kept.name
+            if kept.within_ms is not None and kept.marked is not None:
+                if now - kept.marked > kept.within_ms:
+                    return kept.name
         return None
 
     def running(self):
@@ -82,6 +98,7 @@ class Supervisor:
                 await kept.function()
                 raise RuntimeError("the task ended")
             except Exception as error:
+                kept.paused = True
                 try:
                     self._report(kept.name, error)
                 except Exception:  # no memory to report with, say
@@ -89,6 +106,7 @@ class Supervisor:
             if self._now() - began >= _WELL_MS:
                 kept.pause = _PAUSE_MS
             await asyncio.sleep_ms(kept.pause)
+            kept.paused = False
             kept.pause = min(2 * kept.pause, _LONGEST_MS)
 
     async def _watch(self, feed):
@@ -104,7 +122,8 @@ class Supervisor:
             stood = now - looked - _LOOK_MS
             looked = now
             for kept in self._kept:
-                kept.marked += max(0, stood)
+                if kept.marked is not None:
+                    kept.marked += max(0, stood)
             late = self.late()
             if late is None:
                 feed()

@@ -178,7 +178,7 @@ def answers(run: Run, *packets: bytes) -> list[Any]:
     [answer] = run(
         f"""
         import json, sys
-        from gate.runtime.sntp import answer, question
+        from gate.net.sntp import answer, question
         assert len(question({COOKIE!r})) == 48 and question({COOKIE!r})[:1] == b"\\x23"
         packets = [bytes.fromhex(line.strip()) for line in sys.stdin]
         print(json.dumps([answer(data, {COOKIE!r}) for data in packets]))
