@@ -87,7 +87,10 @@ class De2120:
         if self.left:
             self.left -= 1
             for command in _SETTINGS:
-                if not (yield from self._acknowledged(command)):
+                done = yield from self._acknowledged(command)
+                if done is None:
+                    return None, None
+                if not done:
                     notes.append("refused_" + command[3:-1].decode())
             if self._speed != _SPEEDS[0]:
                 yield _FAST, _ASK_MS
@@ -110,8 +113,12 @@ class De2120:
         return SILENT
 
     def _acknowledged(self, command):
+        """Whether it takes a command; None when it does not answer."""
+        done = None
         for _ in range(_TRIES):
             heard = yield command, _ASK_MS
             if heard:
-                return heard[0] == _ACK
-        return False
+                done = heard[0] == _ACK
+                if done:
+                    break
+        return done

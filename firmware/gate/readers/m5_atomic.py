@@ -79,7 +79,10 @@ class M5Atomic:
         notes = ["set_up_codes_open"]
         if self.left:
             self.left -= 1
-            if not (yield from self._acknowledged(_HOST)):
+            done = yield from self._acknowledged(_HOST)
+            if done is None:
+                return None, None
+            if not done:
                 notes.append("mode_not_taken")
         if not (yield from self._acknowledged(_START)):
             return None, None
@@ -93,8 +96,12 @@ class M5Atomic:
         return SILENT
 
     def _acknowledged(self, command):
+        """Whether it takes a command; None when it does not answer."""
+        done = None
         for _ in range(_TRIES):
             heard = yield command, _ASK_MS
             if heard:
-                return heard[0] == _ACKNOWLEDGEMENT
-        return False
+                done = heard[0] == _ACKNOWLEDGEMENT
+                if done:
+                    break
+        return done

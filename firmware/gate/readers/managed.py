@@ -35,7 +35,7 @@ _HOUR_MS = const(3_600_000)
 # they are to read. Doubled each time: a door is not used at night, and flash wears out.
 _UNUSED_MS = const(300_000)
 _LONG_UNUSED_MS = const(80_000_000)
-_ONE_WAY_MS = const(600_000)  # so long no other speed is tried after a code that came while silent
+_ONE_WAY_MS = const(30_000)  # so long no other speed is tried after a code that came while silent
 
 
 class ManagedReader(SerialReader):
