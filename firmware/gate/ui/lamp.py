@@ -5,38 +5,37 @@ pattern. It is two seconds in sixteen slots, the first bit first, and begins whe
 from machine import Pin
 from micropython import const
 
-GREEN = const(1)
-RED = const(2)
+_GREEN = const(1)
+_RED = const(2)
 _SLOT_MS = const(125)
 _FIRST = const(0x8000)
 # Who waits for people blinks once, late: whoever went before has seen the lamp go out.
 _WAITING = const(0x0080)
 _NOTE = const(0x0008)  # red besides, for a standing remark
 
-# what is shown, pattern, colour
+# What is shown, its pattern (four hex digits) and colour. One text: a table would take more heap.
+#   ready        .... .... #... ....      refused      #### .... #### ....
+#   wait         #.#. #.#. #.#. #.#.      fire         #### #### #### #.#.
+#   granted      #### #### #### ####      alarm        #.#. .... #.#. ....
+#   locked       #### #### .... ....      maintenance  #### .... .... ....
+#   data_expired ##.. .... ##.. ....
 _TABLE = (
-    ("ready", 0b0000_0000_1000_0000, 1),
-    ("data_ending", 0b0000_0000_1000_0000, 1),
-    ("wait", 0b1010_1010_1010_1010, 3),
-    ("granted", 0b1111_1111_1111_1111, 1),
-    ("refused", 0b1111_0000_1111_0000, 2),
-    ("fire", 0b1111_1111_1111_1010, 1),
-    ("alarm", 0b1010_0000_1010_0000, 2),
-    ("locked", 0b1111_1111_0000_0000, 2),
-    ("maintenance", 0b1111_0000_0000_0000, 3),
-    ("data_old", 0b0000_0000_1000_0000, 1),
-    ("data_expired", 0b1100_0000_1100_0000, 2),
+    " ready=00801 data_ending=00801 data_old=00801 wait=AAAA3 granted=FFFF1 refused=F0F02"
+    " fire=FFFA1 alarm=A0A02 locked=FF002 maintenance=F0003 data_expired=C0C02"
 )
 
 
 def pattern(what, noted):
     """(pattern of green, pattern of red) of what is shown; noted: there is a standing remark."""
-    for name, bits, colour in _TABLE:
-        if name == what:
-            green = bits if colour & GREEN else 0
-            red = bits if colour & RED else 0
-            return green, red | _NOTE if noted and bits == _WAITING else red
-    return 0, _FIRST  # what nobody has told the lamp of is at least no green
+    at = _TABLE.find(" %s=" % what)
+    if at < 0:
+        return 0, _FIRST  # what nobody has told the lamp of is at least no green
+    at += len(what) + 2
+    bits = int(_TABLE[at : at + 4], 16)
+    colour = int(_TABLE[at + 4])
+    green = bits if colour & _GREEN else 0
+    red = bits if colour & _RED else 0
+    return green, red | _NOTE if noted and bits == _WAITING else red
 
 
 def due(patterns, since_ms):

@@ -30,9 +30,15 @@ def now():
 face = Face(board, now, report)
 
 async def ticks():
+    worst = {tick} * 1000
     while True:
+        began = time.ticks_us()
         face.check(now())
-        await asyncio.sleep_ms(10)
+        await asyncio.sleep_ms({tick})
+        took = time.ticks_diff(time.ticks_us(), began)
+        if took > worst:
+            worst = took
+            print("tick", took)
 
 async def play():
     for at, name, arguments in {script!r}:
@@ -44,6 +50,8 @@ async def main():
 
 asyncio.run(main())
 """
+
+TICK_MS = 10  # as the terminal's own
 
 Call = tuple[int, str, tuple[Any, ...]]  # ms since the start, show or note, arguments
 
@@ -78,11 +86,12 @@ class Studio:
     """Use as a context manager: the face begins with the first call of the script."""
 
     def __init__(self, folder: Path, profile: Profile, script: list[Call], **gate: Any) -> None:
+        self.profile = profile
         program = folder / "program"
         state = folder / "state"
         program.mkdir(parents=True)
         state.mkdir()
-        files.write_text(program / "main.py", _PROGRAM.format(script=script))
+        files.write_text(program / "main.py", _PROGRAM.format(script=script, tick=TICK_MS))
         files.write_text(state / "board.py", generate.board_module(profile))
         for name, content in fonts.needed(profile).items():
             files.write_bytes(state / name, content)
@@ -98,11 +107,22 @@ class Studio:
 
     def at_ms(self, moment: int) -> Image.Image:
         """What the display shows at a moment of the run, later than the one before."""
-        self.gate.run(moment * 1000 - self.gate.clock.now())
+        self.run_to_ms(moment)
         assert self.panels.display is not None
         return self.panels.display.image()
+
+    def run_to_ms(self, moment: int) -> None:
+        self.gate.run(moment * 1000 - self.gate.clock.now())
 
     @property
     def notes(self) -> list[str]:
         """What was reported."""
-        return [note.text for note in self.gate.record.notes]
+        texts = [note.text for note in self.gate.record.notes]
+        return [text for text in texts if not text.startswith("tick ")]
+
+    @property
+    def latest_tick_us(self) -> int:
+        """By how much a tick came late, at most: what else ran then did not pause."""
+        texts = [note.text for note in self.gate.record.notes]
+        took = [int(text.split()[1]) for text in texts if text.startswith("tick ")]
+        return max([TICK_MS * 1000, *took]) - TICK_MS * 1000
