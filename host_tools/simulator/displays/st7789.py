@@ -6,6 +6,8 @@ directions. Panels of this class show the opposite of a colour unless told to in
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import Callable, Mapping
 
 from PIL import Image
@@ -49,7 +51,7 @@ class SimulatedSt7789:
         self._now_us = now_us or (lambda: 0)
         self._lit = lit or (lambda: True)
         self._ready_us: int | None = None
-        self.ram = bytearray(b"\x5a\xa5" * (COLUMNS * ROWS))
+        self.ram = array("H", [0x5AA5]) * (COLUMNS * ROWS)
         self._reset()
 
     def _reset(self) -> None:
@@ -136,12 +138,20 @@ class SimulatedSt7789:
             raise DisplayError(f"ST7789: pixels are of format {self._format:#04x}, not 16 bits")
         if len(data) % 2:
             raise DisplayError("ST7789: half of a pixel")
-        for i in range(0, len(data), 2):
-            at = _place(self._madctl, self._column, self._row)
-            self.ram[at : at + 2] = data[i : i + 2]
-            if self._column < self._columns[1]:
-                self._column += 1
-            else:
+        pixels = array("H", data)
+        if sys.byteorder == "little":  # the high byte comes first
+            pixels.byteswap()
+        at = 0
+        while at < len(pixels):  # row by row
+            count = min(len(pixels) - at, self._columns[1] - self._column + 1)
+            first = _place(self._madctl, self._column, self._row)
+            last = _place(self._madctl, self._column + count - 1, self._row)
+            step = (last - first) // (count - 1) if count > 1 else 1
+            past = last + (1 if step > 0 else -1)
+            self.ram[first : past if past >= 0 else None : step] = pixels[at : at + count]
+            at += count
+            self._column += count
+            if self._column > self._columns[1]:
                 self._column = self._columns[0]
                 self._row = self._row + 1 if self._row < self._rows[1] else self._rows[0]
 
@@ -151,12 +161,14 @@ class SimulatedSt7789:
         picture = Image.new("RGB", (self.width, self.height))
         if not self.on or self.asleep or not self._lit():
             return picture
-        pixels = []
-        for y in range(self.height):
-            for x in range(self.width):
-                at = _place(self._mounted, self._at[0] + x, self._at[1] + y)
-                pixels.append(self._colour(self.ram[at] << 8 | self.ram[at + 1]))
-        picture.putdata(pixels)
+        colours = {value: self._colour(value) for value in set(self.ram)}
+        left, top = self._at
+        places = (
+            _place(self._mounted, left + x, top + y)
+            for y in range(self.height)
+            for x in range(self.width)
+        )
+        picture.putdata([colours[self.ram[at]] for at in places])
         return picture
 
     def _colour(self, value: int) -> tuple[int, int, int]:
@@ -178,4 +190,4 @@ def _place(madctl: int, column: int, row: int) -> int:
         row = ROWS - 1 - row
     if not (0 <= column < COLUMNS and 0 <= row < ROWS):
         raise DisplayError(f"ST7789: no column {column}, row {row}")
-    return 2 * (row * COLUMNS + column)
+    return row * COLUMNS + column

@@ -184,15 +184,15 @@ def test_a_display_that_goes_away_and_comes_back(studio_of: MakeStudio) -> None:
 
 
 def test_a_display_that_was_never_there(studio_of: MakeStudio) -> None:
-    face = studio_of("ssd1306 128x64", [(1000, "show", ("granted",)), (61_000, "show", ("ready",))])
+    face = studio_of("ssd1306 128x64", [(1000, "show", ("granted",))])
     tries: list[int] = []
     display = display_of(face)
     refuse: Callable[[bytes], bool] = lambda data: bool(tries.append(face.gate.clock.now()))  # noqa: E731
     display.write = refuse  # type: ignore[method-assign]
-    face.run_to_ms(130_000)
+    face.run_to_ms(66_000)
     assert len(face.notes) == 1
     pauses = [(b - a) // 1000 for a, b in itertools.pairwise(tries)]
-    assert pauses[:7] == [1000, 2000, 4000, 8000, 16000, 32000, 60000], "less and less often"
+    assert pauses == [1000, 2000, 4000, 8000, 16000, 32000], "less and less often"
 
 
 def test_a_display_that_lost_its_memory_is_drawn_again(studio_of: MakeStudio) -> None:
@@ -226,7 +226,7 @@ def test_a_character_that_the_font_does_not_have(studio_of: MakeStudio) -> None:
 )
 def test_the_longest_step(studio_of: MakeStudio, display: str, most_us: int) -> None:
     """On the bus, between two turns of relay and fire contact: docs/display.md has the figures."""
-    script = [(1000 + 137 * i, "show", (("granted", "fire")[i % 2],)) for i in range(40)]
+    script = [(1000 + 137 * i, "show", (("granted", "fire")[i % 2],)) for i in range(16)]
     face = studio_of(display, script)
-    face.run_to_ms(9000)
+    face.run_to_ms(4000)
     assert most_us // 2 < face.latest_tick_us <= most_us
