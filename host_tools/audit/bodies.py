@@ -9,7 +9,7 @@ from typing import Any
 
 import cbor2
 
-from host_tools import cbor, times
+from host_tools import times
 from host_tools.audit.layout import FIELDS, KINDS, MAX_BYTES, MAX_NAME, MAX_TEXT, VERSION
 
 Value = bool | int | str | bytes
@@ -67,7 +67,7 @@ class Record:
         """As JSON has it."""
         document: dict[str, Any] = {
             "number": self.number,
-            "kind": self.kind,
+            "event": self.kind,
             "start": self.start,
             "time": None if self.unix is None else times.rfc3339(self.unix),
             "ms_since_start": self.ms,
@@ -150,7 +150,8 @@ def _items(body: bytes) -> list[Any]:
     stream = io.BytesIO(body)
     try:
         items = cbor2.CBORDecoder(stream).decode()
-        whole = isinstance(items, list) and cbor.encode(items) == body
+        scalars = isinstance(items, list) and not any(isinstance(i, list | dict) for i in items)
+        whole = scalars and cbor2.dumps(items) == body
     except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError):
         whole = False
     if not whole:

@@ -42,7 +42,7 @@ class Choice:
     def _alarm(self, record: Record) -> bool:
         if not self.alarms:
             return True
-        return record.kind in ("alarm", "alarm_over") and record.text("cause") in self.alarms
+        return record.kind in ("alarm", "alarm_over") and record.text("kind") in self.alarms
 
 
 def _among(value: str, wanted: tuple[str, ...]) -> bool:

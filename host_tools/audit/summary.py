@@ -36,29 +36,32 @@ class Summary:
     took_ms: Counter[int] = field(default_factory=Counter)
     starts: Counter[str] = field(default_factory=Counter)  # cause -> starts
     lost: int = 0
-    away: int = 0  # seconds between the last record before a start and the start
+    away: int = 0  # seconds from the last time before a start to the first one after it
     _latest: int | None = None
+    _started: bool = False
 
     def add(self, record: Record) -> None:
         self.records += 1
         self.kinds[record.kind] += 1
         hour = None if record.unix is None else record.unix - record.unix % HOUR
         if record.kind == "start":
-            self.starts[record.text("cause") or "unknown"] += 1
-            if record.unix is not None and self._latest is not None:
-                self.away += max(0, record.unix - self._latest)
+            self.starts[record.text("reset") or "unknown"] += 1
+            self._started = True
         if record.unix is None:
             self.untimed += 1
         else:
             self.first = record.unix if self.first is None else min(self.first, record.unix)
             self.last = record.unix if self.last is None else max(self.last, record.unix)
+            if self._started and self._latest is not None:
+                self.away += max(0, record.unix - self._latest)
+            self._started = False
             self._latest = record.unix
         if record.kind == "decision":
             self._decision(record, hour)
         elif record.kind == "passage" and hour is not None:
             self.passed[hour] += 1
         elif record.kind == "alarm":
-            self.alarms[record.text("cause") or "unknown"] += 1
+            self.alarms[record.text("kind") or "unknown"] += 1
         elif record.kind == "lost":
             count = record.fields.get("count")
             self.lost += count if isinstance(count, int) else 0

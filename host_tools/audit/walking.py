@@ -152,6 +152,7 @@ class Walk:
         yield Begun(header)
 
     def _follow(self, readings: Iterator[Reading], where: str) -> Iterator[Step]:
+        forged = False
         for reading in readings:
             if isinstance(reading, Junk):
                 yield self._junk(reading, where)
@@ -164,11 +165,12 @@ class Walk:
                 yield from self._unproved(readings)
                 return
             yield step
-            if step.sealed is False:
+            if step.sealed is False and not forged:
+                forged = True  # those after it are, too
                 yield Finding(
                     f"record {self.number}",
                     "has a wrong seal",
-                    "written by somebody without the key",
+                    "it, and what follows, was written by somebody without the key",
                 )
             yield from _told(step.record)
 

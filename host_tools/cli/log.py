@@ -31,7 +31,7 @@ from host_tools.cli.log_summary import print_summary
 from host_tools.codes.reading import read_code
 from host_tools.problems import Failure
 
-_COLUMNS = ("terminal", "number", "kind", "start", "time", "ms_since_start", *FIELDS)
+_COLUMNS = ("terminal", "number", "event", "start", "time", "ms_since_start", *FIELDS)
 
 
 @click.group(cls=FallibleGroup)

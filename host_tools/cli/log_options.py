@@ -45,8 +45,8 @@ def choosing(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--gate", "gates", multiple=True, help="Of this gate.")
     @click.option("--verdict", type=click.Choice(["granted", "refused"]))
     @click.option("--reason", "reasons", multiple=True, help="Refused for this reason.")
-    @click.option("--kind", "kinds", multiple=True, help="decision, passage, alarm, start ...")
-    @click.option("--alarm", "alarms", multiple=True, help="Alarms of this cause.")
+    @click.option("--event", "kinds", multiple=True, help="decision, passage, alarm, start ...")
+    @click.option("--alarm", "alarms", multiple=True, help="Alarms of this kind.")
     @wraps(function)
     def with_choice(
         *args: Any,

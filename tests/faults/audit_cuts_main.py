@@ -29,7 +29,7 @@ audit.SEGMENT = audit_ring.SEGMENT = SIZE
 def decision(log, number):
     fields = (
         ("gate", "A-1"),
-        ("verdict", number % 3 != 0),
+        ("verdict", "granted" if number % 3 else "refused"),
         ("reason", None if number % 3 else "health_stale"),
         ("ms", 700 + number),
         ("subject", bytes([number % 256]) * 16),

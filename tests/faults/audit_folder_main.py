@@ -19,7 +19,7 @@ written = 0
 for number in range(count):
     written += log.record(
         "decision",
-        (("gate", "A-1"), ("verdict", True), ("ms", 700), ("subject", bytes(16))),
+        (("gate", "A-1"), ("verdict", "granted"), ("ms", 700), ("subject", bytes(16))),
         None if unix is None else unix + number * int(sys.argv[4]),
         number * 1000,
     )

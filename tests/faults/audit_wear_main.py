@@ -44,7 +44,7 @@ with Powered(flash):
             (
                 ("gate", "A-1"),
                 ("direction", 1),
-                ("verdict", number % 20 != 0),
+                ("verdict", "granted" if number % 20 else "refused"),
                 ("reason", None if number % 20 else "health_stale"),
                 ("rule", "residents"),
                 ("format", "OC1"),

@@ -151,6 +151,8 @@ class Audit:
         for name, value in fields.items() if isinstance(fields, dict) else fields:
             if name == "subject" and value is not None:
                 value = self._keys.subject(value, unix, self.boot)
+            elif name == "verdict" and kind == "decision":
+                value = value == "granted"
             record.add(name, value)
         chain = _chained(self._chain, record.body())
         data = record.finish(chain[:LINK], self._keys.seal(chain))

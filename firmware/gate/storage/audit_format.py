@@ -26,12 +26,12 @@ SUFFIX = ".seg"
 
 # what happened; the number is the place. Others stand as a text.
 KINDS = (
-    "start decision passage annulled alarm alarm_over mode update clock fault reader data lost cut "
-    "key"
+    "start decision passage annulled alarm alarm_over update clock fault reader contact data lost "
+    "cut key fire_on fire_off tamper_on tamper_off lock_on lock_off maintenance_on maintenance_off"
 ).split()
 
-# what is known of it
+# what is known of it; from the 24th on a name takes a byte more
 FIELDS = (
-    "gate direction verdict reason rule format ms subject kid lane cause where error version "
-    "source before count bytes segments state by changed"
+    "gate lane direction verdict reason rule format ms subject kid kind state reader where error "
+    "source cause unix version reset count bytes segments hung last_fault note changed"
 ).split()
