@@ -23,10 +23,13 @@ class Chip:
     flash: frozenset[int]
     strapping: Mapping[int, str]  # what the level at boot decides
     psram: Mapping[str, frozenset[int]] = field(default_factory=dict)
-    input_only: frozenset[int] = frozenset()  # and without pulls
+    input_only: frozenset[int] = frozenset()
+    no_pulls: frozenset[int] = frozenset()
     usb: frozenset[int] = frozenset()
     glitch: Mapping[int, str] = field(default_factory=dict)
     absent: frozenset[int] = frozenset()
+    i2cs: int = 2
+    spis: tuple[int, ...] = (1, 2)  # free ones, by MicroPython's numbers
 
 
 CHIPS = {
@@ -46,10 +49,10 @@ CHIPS = {
         },
         psram={"quad": frozenset((16, 17))},
         input_only=frozenset(range(34, 40)),
+        no_pulls=frozenset(range(34, 40)),
         glitch={
             0: "pulses at boot",
             1: "sends the boot log",
-            3: "is pulled high at boot",
             5: "is low for about 200 ms at boot",
             14: "is high for about 600 ms at boot",
             15: "pulses at boot",
@@ -104,6 +107,8 @@ CHIPS = {
             9: "low at boot waits for a download",
         },
         usb=frozenset((18, 19)),
+        i2cs=1,
+        spis=(1,),
         glitch={18: "is high for a moment at boot", 21: "sends the boot log"},
     ),
     "esp32c6": Chip(
@@ -121,6 +126,8 @@ CHIPS = {
             15: "selects the JTAG source at boot",
         },
         usb=frozenset((12, 13)),
+        i2cs=1,
+        spis=(1,),
         glitch={16: "sends the boot log"},
     ),
 }

@@ -156,6 +156,51 @@ Network = Wifi | Lan8720 | W5500
 
 
 @dataclass(frozen=True)
+class HeaderPin:
+    """A place of a header: what is printed there, and its GPIO number if it has one."""
+
+    label: str
+    gpio: int | None
+
+
+@dataclass(frozen=True)
+class Header:
+    """A row of pins or terminals from top to bottom. ordered: whether the order is known."""
+
+    name: str
+    side: str  # left, right
+    ordered: bool
+    pins: tuple[HeaderPin, ...]
+
+
+@dataclass(frozen=True)
+class Onboard:
+    """A part that the board has on a pin, and what this profile uses it for ("": nothing)."""
+
+    pin: int
+    part: str
+    use: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a fact is from. sure: maker, several, single, disagree, assumed."""
+
+    what: str
+    origin: str
+    sure: str
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A warning that is lived with, on a pin or (None) of the whole board."""
+
+    hazard: str
+    pin: int | None
+    because: str
+
+
+@dataclass(frozen=True)
 class Use:
     """What a pin is for. part: the thing at its end, e.g. "reader 0"; duty: e.g. "rx"."""
 
@@ -193,6 +238,10 @@ class Profile:
     display: Ssd1306 | St7789 | None = None
     rtc: Ds3231 | None = None
     network: Network | None = None
+    headers: tuple[Header, ...] = ()
+    onboard: tuple[Onboard, ...] = ()
+    sources: tuple[Source, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
 
     @property
     def silicon(self) -> Chip:

@@ -12,21 +12,27 @@ import jsonschema
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from host_tools.boards.complaints import complaints
 from host_tools.boards.profile import (
     I2C,
     SPI,
     W5500,
+    Accepted,
     Buzzer,
     Ds3231,
+    Header,
+    HeaderPin,
     Input,
     Lan8720,
     Lane,
     Network,
+    Onboard,
     Output,
     Pixels,
     Profile,
     Reader,
     Relay,
+    Source,
     Ssd1306,
     St7789,
     Wifi,
@@ -71,12 +77,9 @@ def load(name: str) -> Profile:
 def parse(document: Any, where: str) -> Profile:
     """Check a document against the schema and make a profile of it."""
     errors = jsonschema.Draft202012Validator(_schema()).iter_errors(document)
-    complaints = [
-        f"{'.'.join(str(part) for part in error.absolute_path) or 'the file'}: {error.message}"
-        for error in errors
-    ]
-    if complaints:
-        raise Failure(f"{where}: " + "; ".join(complaints))
+    found = complaints(errors)
+    if found:
+        raise Failure(f"{where}: " + "; ".join(found))
     lamp = document.get("lamp", {})
     inputs = document.get("inputs", {})
     return Profile(
@@ -98,6 +101,18 @@ def parse(document: Any, where: str) -> Profile:
         display=_maybe(_display, document.get("display")),
         rtc=_maybe(lambda fields: Ds3231(fields.get("address", 0x68)), document.get("rtc")),
         network=_maybe(_network, document.get("network")),
+        headers=tuple(_header(header) for header in document.get("headers", ())),
+        onboard=tuple(
+            Onboard(one["pin"], one["part"], one.get("use", ""))
+            for one in document.get("onboard", ())
+        ),
+        sources=tuple(
+            Source(one["what"], one["from"], one["sure"]) for one in document.get("sources", ())
+        ),
+        accepted=tuple(
+            Accepted(one["hazard"], one.get("pin"), one["because"])
+            for one in document.get("accepted", ())
+        ),
     )
 
 
@@ -189,3 +204,15 @@ def _network(fields: dict[str, Any]) -> Network:
         fields.get("interrupt"),
         fields.get("reset"),
     )
+
+
+def _header(fields: dict[str, Any]) -> Header:
+    pins = []
+    for entry in fields["pins"]:
+        label, _, number = str(entry).partition("=")
+        if isinstance(entry, int):
+            pins.append(HeaderPin(str(entry), entry))
+        else:
+            pins.append(HeaderPin(label, int(number) if number else None))
+    ordered = fields.get("order", "known") == "known"
+    return Header(fields.get("name", ""), fields["side"], ordered, tuple(pins))

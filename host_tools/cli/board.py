@@ -1,4 +1,4 @@
-"""`gatectl board`: profiles of boards, and what is known against them."""
+"""`gatectl board`: profiles of boards, what is known against them, their wiring as a picture."""
 
 from __future__ import annotations
 
@@ -6,12 +6,26 @@ from pathlib import Path
 
 import rich_click as click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from host_tools import files
 from host_tools.boards import build as building
-from host_tools.boards import generate, hazards, profiles
+from host_tools.boards import described, generate, hazards, pinout, profiles
+from host_tools.boards.hazard import ERROR, Hazard
+from host_tools.boards.profile import Profile
 from host_tools.cli.common import FallibleGroup, print_json, print_table
 from host_tools.problems import Failure
+
+_BOARD = click.argument("board", metavar="BOARD|FILE.yaml")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_SURE = {
+    "maker": "the maker says so",
+    "several": "several sources agree",
+    "single": "one source",
+    "disagree": "sources disagree",
+    "assumed": "assumed",
+}
 
 
 @click.group("board", cls=FallibleGroup)
@@ -20,43 +34,73 @@ def command() -> None:
 
 
 @command.command("list")
-def list_boards() -> None:
+@_JSON
+def list_boards(as_json: bool) -> None:
     """Name the boards that come with the project."""
+    boards = [profiles.load(name) for name in profiles.names()]
+    if as_json:
+        print_json([described.summary(board) for board in boards])
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("board", "what it is", "chip", "relays", "reader"):
-        table.add_column(column)
-    for name in profiles.names():
-        board = profiles.load(name)
-        relays = ", ".join(str(relay.pin) for relay in board.relays)
-        readers = ", ".join(f"{reader.kind} on UART {reader.uart}" for reader in board.readers)
-        table.add_row(board.name, board.title, board.silicon.title, relays, readers)
+    for column in ("board", "chip", "lanes", "readers", "network"):
+        table.add_column(column, no_wrap=column != "readers")
+    for board in boards:
+        row = described.summary(board)
+        readers = ", ".join(reader.kind for reader in board.readers)
+        network = (row["network"] or "-").partition(" ")[0]
+        table.add_row(board.name, row["chip"], str(len(board.lanes)), readers, network)
     Console(highlight=False).print(table)
 
 
 @command.command()
-@click.argument("board", metavar="BOARD|FILE.yaml")
+@_BOARD
+@_JSON
 @click.option("--python", is_flag=True, help="Print board.py as the firmware gets it.")
-def show(board: str, python: bool) -> None:
-    """Show the pins of a board."""
+def show(board: str, as_json: bool, python: bool) -> None:
+    """Show everything about a board: its wiring, what each pin does at boot, where that is from."""
     profile = profiles.load(board)
     if python:
         click.echo(generate.board_module(profile), nl=False)
-        return
-    table = Table(title=profile.title, title_justify="left", box=None, header_style="bold")
-    for column in ("pin", "use", "direction", "known about it"):
+    elif as_json:
+        print_json(described.everything(profile))
+    else:
+        _show(Console(highlight=False), profile)
+
+
+def _show(console: Console, profile: Profile) -> None:
+    told = described.everything(profile)
+    console.print(f"[bold]{escape(profile.title)}[/]  ({profile.name})")
+    memory = f"{profile.flash_kb // 1024} MB flash, PSRAM {profile.psram}"
+    console.print(f"{told['chip']}, {memory}, network {told['network'] or 'none'}\n")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("pin", "use", "wire it to", "at boot", "hazards"):
         table.add_column(column)
-    known = hazards.check(profile)
-    for use in profile.uses():
-        remarks = "; ".join(h.reason for h in known if (h.pin, h.use) == (use.pin, str(use)))
-        table.add_row(str(use.pin), str(use), "out" if use.driven else "in", remarks)
-    Console(highlight=False).print(table)
+    for row in told["wiring"]:
+        hazard = ", ".join(row["hazards"])
+        table.add_row(str(row["pin"]), row["use"], row["wire"], row["boot"], hazard)
+    console.print(table)
+    console.print()
+    for number, lane in enumerate(profile.lanes):
+        opens = ", ".join(
+            f"reader {reader} opens relay {lane.relays[min(i, len(lane.relays) - 1)]}"
+            for i, reader in enumerate(lane.readers)
+        )
+        console.print(f"lane {number}: {opens}")
+    if profile.sources:
+        console.print("\n[bold]where this is from[/]")
+    for source in profile.sources:
+        console.print(f"  {escape(source.what)}: {escape(source.origin)} ({_SURE[source.sure]})")
 
 
 @command.command()
 @click.argument("boards", metavar="[BOARD|FILE.yaml]...", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@_JSON
 def check(boards: tuple[str, ...], as_json: bool) -> None:
-    """Judge the pins of boards (of all, if none is named). Exit status 1 if there are errors."""
+    """Judge the wiring of boards (of all, if none is named). Exit status 1 if there are errors.
+
+    A warning says what works only if somebody has thought of it; `accepted:` in a profile says why
+    it is lived with.
+    """
     found = []
     for name in boards or profiles.names():
         profile = profiles.load(name)
@@ -64,12 +108,40 @@ def check(boards: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         print_json([{"board": name, **vars(hazard)} for name, hazard in found])
     for name, hazard in [] if as_json else found:
-        click.echo(f"{name}: {hazard.severity}: pin {hazard.pin} ({hazard.use}) {hazard.reason}")
-    errors = sum(hazard.severity == hazards.ERROR for _, hazard in found)
+        click.echo(f"{name}: {_told(hazard)}")
+        if hazard.accepted:
+            click.echo(f"    accepted: {hazard.accepted}")
+    errors = sum(hazard.severity == ERROR for _, hazard in found)
     if errors:
-        raise Failure(f"{errors} error{'s' if errors > 1 else ''}; choose other pins")
+        raise Failure(f"{errors} error{'s' if errors > 1 else ''}; choose other pins or parts")
     if not as_json:
-        click.echo(f"{len(boards) or len(profiles.names())} checked, no errors")
+        accepted = sum(bool(hazard.accepted) for _, hazard in found)
+        open_ones = len(found) - accepted
+        checked = len(boards) or len(profiles.names())
+        click.echo(f"{checked} checked: no errors, {open_ones} warnings, {accepted} accepted")
+
+
+def _told(hazard: Hazard) -> str:
+    pin = f"pin {hazard.pin} " if hazard.pin >= 0 else ""
+    return f"{hazard.severity} {hazard.name}: {pin}({hazard.use}) {hazard.reason}"
+
+
+@command.command("pinout")
+@click.argument("boards", metavar="[BOARD|FILE.yaml]...", nargs=-1)
+@click.option(
+    "--out", metavar="DIR", default=".", type=click.Path(file_okay=False, path_type=Path),
+    help="The folder for BOARD.svg; default: this one.",
+)  # fmt: skip
+def draw(boards: tuple[str, ...], out: Path) -> None:
+    """Draw the wiring of boards (of all, if none is named) as SVG.
+
+    Headers as they are on the board, what goes to each pin, and where hazards are.
+    """
+    for name in boards or profiles.names():
+        profile = profiles.load(name)
+        out.mkdir(parents=True, exist_ok=True)
+        files.write_text(out / f"{profile.name}.svg", pinout.picture(profile))
+        click.echo(f"{out / profile.name}.svg: {len(profile.uses())} pins in use")
 
 
 @command.command()
@@ -87,13 +159,13 @@ def build(arch: str, out: Path) -> None:
     xtensawin is for ESP32, S2 and S3, rv32imc for C3 and C6. x86 and x64 are for this computer's
     MicroPython; bytecode is for any, which then compiles the modules with machine code itself.
     """
-    files = building.build(arch, out)
-    native = [file for file in files if file.native]
+    built = building.build(arch, out)
+    native = [file for file in built if file.native]
     if native:
         rows = [(f.path.removesuffix(".mpy"), str(f.size), str(f.native)) for f in native]
         print_table(("module with machine code", "flash", "executable RAM"), rows)
-    used, fallback = building.executable(files, building.routines(arch))
-    click.echo(f"flash: {sum(file.size for file in files)} bytes in {len(files)} files, in {out}")
+    used, fallback = building.executable(built, building.routines(arch))
+    click.echo(f"flash: {sum(file.size for file in built)} bytes in {len(built)} files, in {out}")
     if arch in building.KERNELS:
         limit = f"at most {building.CRYPTO_LIMIT}"
         click.echo(f"executable RAM for cryptography: {used} bytes with every algorithm ({limit})")

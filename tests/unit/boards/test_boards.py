@@ -1,39 +1,46 @@
-"""Board profiles: the schema, the hazards with their reasons, and board.py."""
+"""Board profiles: what may be written, what the firmware gets of it, the boards of the project."""
 
 from __future__ import annotations
 
 import ast
+import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
+from host_tools import interpreter as micropython_interpreter
 from host_tools.boards import generate, hazards, profiles
-from host_tools.cli.board import command
+from host_tools.boards.hazard import ERROR
 from host_tools.firmware import FIRMWARE
+from host_tools.interpreter import Interpreter
 from host_tools.problems import Failure
+from tests.unit.boards.examples import PLAIN, RICH
 
-PLAIN: dict[str, Any] = {
-    "name": "mine",
-    "title": "Mine",
-    "chip": "esp32",
-    "flash": 4,
-    "readers": [{"kind": "plain", "uart": 2, "rx": 16, "tx": 17, "baud": 9600}],
-    "relays": [{"pin": 26, "safe": "low"}],
-    "lanes": [{"readers": [0], "relays": [0]}],
-}
+ISSUE = (  # the boards that must be there
+    "esp32-devkit esp32-s3-devkit esp32-c3-devkit olimex-esp32-evb kincony-kc868-a4 "
+    "lilygo-t-relay wt32-eth01 waveshare-esp32-s3-relay-6ch m5-atom-lite-qrcode"
+).split()
 
 
-def known(**changes: Any) -> list[tuple[str, int, str]]:
-    profile = profiles.parse({**PLAIN, **changes}, "test")
-    return [(h.severity, h.pin, h.reason) for h in hazards.check(profile)]
+def test_the_boards_are_there() -> None:
+    assert set(ISSUE) <= set(profiles.names())
 
 
 @pytest.mark.parametrize("name", profiles.names())
-def test_boards_of_the_project_have_no_hazards(name: str) -> None:
+def test_boards_of_the_project_have_no_errors_and_explain_each_warning(name: str) -> None:
     profile = profiles.load(name)
     assert profile.name == name
-    assert hazards.check(profile) == []
+    found = hazards.check(profile)
+    assert [hazard for hazard in found if hazard.severity == ERROR] == []
+    assert [hazard for hazard in found if not hazard.accepted] == []
+
+
+@pytest.mark.parametrize("name", profiles.names())
+def test_boards_of_the_project_say_where_their_facts_are_from(name: str) -> None:
+    profile = profiles.load(name)
+    assert profile.headers and profile.sources
+    assert profile.fire is not None
 
 
 @pytest.mark.parametrize("name", profiles.names())
@@ -51,69 +58,90 @@ def test_board_module_holds_what_the_firmware_declares(name: str) -> None:
     assert assigned(made) == assigned((FIRMWARE / "board.pyi").read_text())
 
 
-def test_relay_levels() -> None:
-    module: dict[str, Any] = {}
-    relays = [{"pin": 26, "safe": "low"}, {"pin": 25, "safe": "high"}]
-    exec(generate.board_module(profiles.parse({**PLAIN, "relays": relays}, "test")), module)  # noqa: S102
-    assert module["RELAYS"] == ((26, 0), (25, 1))
-    assert module["FIRE"] is None
+def test_micropython_reads_the_same_of_every_board(
+    any_micropython: Interpreter, tmp_path: Path
+) -> None:
+    everything = [profiles.load(name) for name in profiles.names()]
+    everything += [profiles.parse(example, "test") for example in (PLAIN, RICH)]
+    for number, profile in enumerate(everything):
+        (tmp_path / f"board{number}.py").write_text(generate.board_module(profile))
+    script = f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+for number in range({len(everything)}):
+    board = __import__("board%d" % number)
+    print(repr([(name, getattr(board, name)) for name in dir(board) if name[0] != "_"]))
+"""
+    done = micropython_interpreter.run(["-c", script], interpreter=any_micropython)
+    assert done.returncode == 0, done.stderr
+    for line, profile in zip(done.stdout.splitlines(), everything, strict=True):
+        assert dict(ast.literal_eval(line)) == generate.values(profile), profile.name
+
+
+def test_what_the_firmware_gets_of_everything_that_can_be_said() -> None:
+    made = generate.values(profiles.parse(RICH, "test"))
+    assert made["RELAYS"] == ((26, 0), (25, 1))
+    assert made["READERS"] == (("gm65", 1, 18, 19, 115200), ("plain", 2, 4, 13, 9600))
+    assert made["LANES"] == (
+        ((0,), (0,), (14, 0, 1), (35, 1, 0), None),
+        ((1,), (1,), None, None, (36, 0, 0)),
+    )
+    assert made["FIRE"] == (27, 1, 1)
+    assert made["LOCK"] == (39, 1, 0)
+    assert made["PIXELS"] == (2, 8)
+    assert made["GREEN"] is made["TAMPER"] is None
+    assert made["BUZZER"] == (12, 1, True)
+    assert made["I2C"] == (0, 22, 21, 400_000)
+    assert made["SPI"] == (1, 33, 32, 40_000_000)
+    assert made["DISPLAY"] == ("st7789", 5, 15, None, 0, 240, 240, 0, 80, 2)
+    assert made["RTC"] == ("ds3231", 0x68)
+    assert made["NETWORK"] == ("wifi",)
+    assert (made["FLASH_KB"], made["PSRAM"]) == (16 * 1024, False)
+
+
+def test_wired_networks() -> None:
+    phy = {"kind": "lan8720", "address": 1, "mdc": 23, "mdio": 18, "power": 16}
+    phy["clock"] = {"pin": 0, "direction": "in"}
+    made = generate.values(profiles.parse({**PLAIN, "network": phy}, "test"))
+    assert made["NETWORK"] == ("lan8720", 1, 23, 18, 16, 0, False)
+    spi = {"kind": "w5500", "bus": 2, "sck": 18, "mosi": 23, "miso": 19, "cs": 5}
+    made = generate.values(profiles.parse({**PLAIN, "network": spi}, "test"))
+    assert made["NETWORK"] == ("w5500", 2, 18, 23, 19, 5, None, None)
 
 
 @pytest.mark.parametrize(
-    ("pin", "severity", "reason"),
+    ("path", "value", "complaint"),
     [
-        (34, "error", "is an input only"),
-        (6, "error", "belongs to the flash: the board does not start"),
-        (24, "error", "the chip has no such pin"),
-        (45, "error", "the chip has no such pin"),
-        (16, "error", "is used for reader 0 rx already"),
-        (14, "warning", "is high for about 600 ms at boot: the gate may open by itself"),
+        ("chip", "stm32", "chip: 'stm32' is none of esp32, esp32s2, esp32s3, esp32c3, esp32c6"),
+        ("relays", [], "relays: must have at least 1"),
+        ("relays.0.pin", "26", "relays.0.pin: '26' is no integer"),
+        ("relays.0.pin", 99, "relays.0.pin: 99 is more than 48"),
+        ("relays.0.saef", "low", "relays.0: there is no key saef; did you mean safe?"),
+        ("lanes", None, "the file: the key lanes is missing"),
+        ("colour", "red", "the file: there is no key colour"),
+        ("inputs.fire", {"pin": 27}, "inputs.fire: the key active is missing"),
+        ("display", {"kind": "ssd1306", "width": 128}, "display: the key height is missing"),
+        ("display", {"kind": "lcd"}, "display.kind: 'lcd' is none of ssd1306, st7789"),
+        ("network", {"kind": "lan8720", "address": 1},
+         "network: the keys mdc, mdio, clock are missing"),
+        ("inputs.fire", {"pin": 27, "active": "high", "pull": "up", "resistor": "up"},
+         "inputs.fire.pull: 'up' must be 'none'"),
+        ("headers", [{"side": "left", "pins": ["GPIO=x"]}], "headers.0.pins.0: 'GPIO=x'"),
     ],
-)
-def test_relay_on_a_bad_pin(pin: int, severity: str, reason: str) -> None:
-    assert (severity, pin, reason) in known(relays=[{"pin": pin, "safe": "low"}])
-
-
-def test_strapping_pin() -> None:
-    [(severity, pin, reason)] = known(relays=[{"pin": 12, "safe": "low"}])
-    assert (severity, pin) == ("warning", 12)
-    assert "1.8 V" in reason
-
-
-def test_psram_pins() -> None:
-    assert known() == []
-    assert [(h[0], h[1]) for h in known(psram="quad")] == [("error", 16), ("error", 17)]
-
-
-def test_input_only_pin_has_no_pull() -> None:
-    fire = {"pin": 34, "active": "high", "pull": "up"}
-    assert known(inputs={"fire": fire}) == [
-        ("error", 34, "has no pull resistor: fit one and say resistor: up, or down")
-    ]
-    assert known(inputs={"fire": {**fire, "pull": "none", "resistor": "up"}}) == []
-
-
-def test_uart_that_the_chip_lacks() -> None:
-    changes = {"chip": "esp32c3", "relays": [{"pin": 10, "safe": "low"}]}
-    readers = [{"kind": "plain", "uart": 2, "rx": 4, "tx": 5, "baud": 9600}]
-    [(severity, _, reason)] = known(readers=readers, **changes)
-    assert severity == "error"
-    assert "UART 2 does not exist" in reason
-
-
-@pytest.mark.parametrize(
-    ("changes", "complaint"),
-    [
-        ({"chip": "stm32"}, "chip: 'stm32' is not one of"),
-        ({"relays": []}, "relays: "),
-        ({"relays": [{"pin": "26", "safe": "low"}]}, "relays.0.pin: '26' is not of type 'integer'"),
-        ({"colour": "red"}, "'colour' was unexpected"),
-    ],
-)
-def test_bad_profile_says_where(changes: dict[str, Any], complaint: str) -> None:
-    with pytest.raises(Failure, match=r"test: .*") as failure:
-        profiles.parse({**PLAIN, **changes}, "test")
+)  # fmt: skip
+def test_bad_profile_says_where_and_what_next(path: str, value: Any, complaint: str) -> None:
+    document = copy.deepcopy(PLAIN)
+    *above, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+    place: Any = document
+    for part in above:
+        place = place.setdefault(part, {}) if isinstance(place, dict) else place[part]
+    place[last] = value
+    if value is None:
+        del place[last]
+    with pytest.raises(Failure) as failure:
+        profiles.parse(document, "test")
     assert complaint in str(failure.value)
+    assert str(failure.value).startswith("test: ")
 
 
 def test_unknown_board_suggests_a_name() -> None:
@@ -121,12 +149,11 @@ def test_unknown_board_suggests_a_name() -> None:
         profiles.load("esp32-devkitt")
 
 
-def test_commands() -> None:
-    run = CliRunner().invoke
-    assert "esp32-c3-devkit" in run(command, ["list"]).output
-    assert "relay 0" in run(command, ["show", "esp32-devkit"]).output
-    assert "RELAYS = ((26, 0),)" in run(command, ["show", "esp32-devkit", "--python"]).output
-    checked = run(command, ["check"])
-    assert (checked.exit_code, checked.output) == (0, "3 checked, no errors\n")
-    assert run(command, ["check", "esp32-devkit", "--json"]).output == "[]\n"
-    assert run(command, ["show", "nothing"]).exit_code == 1
+def test_a_file_that_is_no_profile(tmp_path: Path) -> None:
+    broken = tmp_path / "mine.yaml"
+    broken.write_text("name: [")
+    with pytest.raises(Failure, match=r"mine\.yaml: is not YAML"):
+        profiles.load(str(broken))
+    broken.write_text("- 1")
+    with pytest.raises(Failure, match="the file: "):
+        profiles.load(str(broken))
