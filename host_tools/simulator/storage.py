@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from host_tools import files
+from host_tools import files, fonts
 from host_tools.boards import generate
 from host_tools.boards.profile import Profile
 
@@ -25,6 +25,8 @@ def prepare(
     site.mkdir(parents=True, exist_ok=True)
     named = {"gate": gates[0]} if len(gates) == 1 else {"gates": list(gates)}
     files.write_text(folder / "board.py", generate.board_module(board))
+    for name, font in fonts.needed(board).items():
+        files.write_bytes(folder / name, font)
     files.write_text(site / "gate.json", json.dumps(named))
     for name, content in ((INCOMING, bundle), ("root.cbor", root)):
         (site / name).unlink(missing_ok=True)

@@ -89,7 +89,7 @@ def test_commands(tmp_path: Path) -> None:
     listed = json.loads(run(command, ["list", "--json"]).output)
     assert [one["board"] for one in listed] == profiles.names()
     shown = run(command, ["show", "wt32-eth01"]).output
-    assert "contact to ground that opens" in shown and "waits for a download" in shown
+    assert "contact to ground" in shown and "waits for a" in shown
     told = json.loads(run(command, ["show", "wt32-eth01", "--json"]).output)
     assert told["wiring"][0] | {"pin": 5, "use": "reader 0 rx"} == told["wiring"][0]
     assert "RELAYS = ((26, 0),)" in run(command, ["show", "esp32-devkit", "--python"]).output
