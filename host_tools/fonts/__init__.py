@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from host_tools.fonts import font_file, glyphs
-from host_tools.fonts.characters import of_texts
+from host_tools.fonts.characters import of_texts, words_of
+
+__all__ = ["FILE", "font", "needed", "words_of"]
 
 FILE = "font.bin"  # beside board.py
 

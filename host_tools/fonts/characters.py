@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import cbor2
+
+from host_tools.bundles import bundle_file
 from host_tools.firmware import FIRMWARE
 
+_TEXTS = 13  # their field of the policy part, docs/formats.md
 # Names and numbers in a site's words, and marks that a later text is likely to have.
 ALWAYS = "".join(map(chr, range(0x20, 0x7F))) + "，。、；：？！（）《》“”‘’…—·"
 
@@ -20,3 +24,11 @@ def of_texts(more: Iterable[str] = ()) -> set[str]:
     for text in more:
         found |= set(text)
     return {letter for letter in found if letter.isprintable()}
+
+
+def words_of(bundle: bytes | None) -> list[str]:
+    """A site's own words, out of its bundle; none if it brings no policy."""
+    policy = bundle_file.read(bundle).parts.get("policy") if bundle else None
+    if policy is None:
+        return []
+    return [text for entry in cbor2.loads(policy).get(_TEXTS, ()) for text in entry[2:]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from host_tools.boards.profile import Profile
-from host_tools.simulator.displays import SimulatedSsd1306
 from host_tools.simulator.displays.panels import attach
 from host_tools.simulator.ds3231 import Ds3231
 from host_tools.simulator.gate import SimulatedGate
@@ -41,5 +40,4 @@ class Equipment:
             return
         for reader in self.readers:
             reader.restart()
-        if isinstance(self.panels.display, SimulatedSsd1306):
-            self.panels.display.power_on()
+        self.panels.power_on()

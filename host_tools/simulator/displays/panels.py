@@ -18,6 +18,11 @@ class Panels:
     display: SimulatedSsd1306 | SimulatedSt7789 | None
     pixels: SimulatedPixels | None
 
+    def power_on(self) -> None:
+        for part in (self.display, self.pixels):
+            if part is not None:
+                part.power_on()
+
 
 def attach(gate: SimulatedGate, profile: Profile) -> Panels:
     display: SimulatedSsd1306 | SimulatedSt7789 | None = None

@@ -50,8 +50,12 @@ class SimulatedSt7789:
         self._mounted = _UPRIGHT[rotation]
         self._now_us = now_us or (lambda: 0)
         self._lit = lit or (lambda: True)
-        self._ready_us: int | None = None
+        self.power_on()
+
+    def power_on(self) -> None:
+        """As after a reset; the memory holds anything."""
         self.ram = array("H", [0x5AA5]) * (COLUMNS * ROWS)
+        self._ready_us: int | None = None
         self._reset()
 
     def _reset(self) -> None:

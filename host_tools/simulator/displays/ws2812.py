@@ -11,8 +11,13 @@ _SIZE = 24
 
 class SimulatedPixels:
     def __init__(self, count: int) -> None:
-        self.colours: list[tuple[int, int, int]] = [(0, 0, 0)] * count
         self.version = 0
+        self._count = count
+        self.power_on()
+
+    def power_on(self) -> None:
+        self.colours: list[tuple[int, int, int]] = [(0, 0, 0)] * self._count
+        self.version += 1
 
     def write(self, data: bytes) -> None:
         if len(data) % 3:
