@@ -25,7 +25,7 @@ def prepare(
     site.mkdir(parents=True, exist_ok=True)
     named = {"gate": gates[0]} if len(gates) == 1 else {"gates": list(gates)}
     files.write_text(folder / "board.py", generate.board_module(board))
-    for name, font in fonts.needed(board).items():
+    for name, font in fonts.needed(board, fonts.words_of(bundle)).items():
         files.write_bytes(folder / name, font)
     files.write_text(site / "gate.json", json.dumps(named))
     for name, content in ((INCOMING, bundle), ("root.cbor", root)):

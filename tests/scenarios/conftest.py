@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from host_tools.boards import profiles
+from host_tools.boards.profile import Profile
 from host_tools.interpreter import Interpreter
 from host_tools.simulator.demo_site import DemoSite
 from host_tools.simulator.gate import NOON
@@ -31,14 +32,18 @@ def turnstile_of(
     with ExitStack() as running:
 
         def make(
-            site: DemoSite = site, board: str = "esp32-devkit", faults: int = 0, **options: Any
+            site: DemoSite = site,
+            board: str | Profile = "esp32-devkit",
+            faults: int = 0,
+            **options: Any,
         ) -> Turnstile:
             options.setdefault("bundle", site.bundle)
             options.setdefault("root", site.root)
             options.setdefault("interpreter", micropython)
             folder = tmp_path / f"terminal-{len(list(tmp_path.iterdir()))}"
             folder.mkdir()
-            made = Turnstile(folder, profiles.load(board), gate_id=site.gate_id, **options)
+            profile = board if isinstance(board, Profile) else profiles.load(board)
+            made = Turnstile(folder, profile, gate_id=site.gate_id, **options)
             running.enter_context(made)
             running.callback(_check, made, faults)
             return made

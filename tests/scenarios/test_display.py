@@ -82,7 +82,7 @@ def test_the_gate_works_without_its_display(terminal: Any, codes: dict[str, str]
     display.unplugged = True
     second = turnstile.present(codes["erika"])
     assert first.granted and second.granted
-    assert second.pulse.length_us == first.pulse.length_us
+    assert abs(second.pulse.length_us - first.pulse.length_us) < 10_000
     turnstile.wait_ms(5000)
     [fault] = turnstile.record.events("fault")
     assert fault.fields["where"] == "display"
