@@ -236,9 +236,9 @@ class App:
 
     def _look(self, _):
         """If the loop stands still, note where, before the watchdog bites."""
-        late = self.supervisor.late()
-        if late and self.record:
-            self.record.hangs(self.supervisor.running() or late)
+        holder = self.supervisor.holder()
+        if holder and self.record:
+            self.record.hangs(holder)
 
     def _open_all(self):
         """Fire, and nothing else."""

@@ -49,7 +49,7 @@ class Clock:
         self._base = 0  # Unix seconds at _base_ms
         self._base_ms = 0
         self._given = 0  # the latest that anybody was given
-        self._claim = None  # (offset, how often) of a source that wants to jump
+        self._claim = None  # (source, offset, how often) of one that wants to jump
         self.set(system(), SYSTEM)
 
     def ms(self):
@@ -78,8 +78,8 @@ class Clock:
         """Take a reading of a source. Gives None when it is believed, else the reason why not."""
         reason = self._refusal(unix, source)
         if reason == JUMP and _RANKS.index(source) > _RANKS.index(self.source):
-            reason = self._hear(unix)
-        elif reason is None:
+            reason = self._hear(unix, source)
+        elif reason is None and self._claim and self._claim[0] == source:
             self._claim = None
         if reason is None:
             self._base = unix
@@ -105,14 +105,14 @@ class Clock:
             return WEAKER
         return JUMP if unix > self._counted() + _AHEAD else None
 
-    def _hear(self, unix):
+    def _hear(self, unix, source):
         """Count readings that want to jump by the same; enough of them may."""
         offset = unix - self.ms() // 1000
-        before, times = self._claim or (offset, 0)
-        if abs(offset - before) > _AGREED:
+        who, before, times = self._claim or (source, offset, 0)
+        if who != source or abs(offset - before) > _AGREED:
             times = 0
         times += 1
-        self._claim = (offset, times)
+        self._claim = (source, offset, times)
         if times < _READINGS:
             return JUMP
         self._claim = None

@@ -12,6 +12,7 @@ _PAUSE_MS = const(200)  # before a task is started again for the first time
 _LONGEST_MS = const(30000)
 _WELL_MS = const(60000)  # a task that ran for so long begins anew with the shortest pause
 _LOOK_MS = const(1000)  # how often progress is judged and the watchdog fed
+_STANDS_MS = const(5000)  # without that, the loop stands still
 
 
 class _Kept:
@@ -37,6 +38,7 @@ class Supervisor:
         self._stuck = stuck
         self._kept = []
         self._late = None
+        self._looked = None  # ms when progress was last judged
 
     def add(self, name, function, within_ms=None):
         """function: a coroutine function. within_ms: makes it critical; it has to call `progress`
@@ -72,16 +74,18 @@ class Supervisor:
                     return kept.name
         return None
 
-    def running(self):
-        """The name of the task that the loop is in, also when asked from an interrupt."""
+    def holder(self):
+        """For an interrupt: the name of the task that the whole loop stands still in, or None."""
+        if self._looked is None or self._now() - self._looked < _STANDS_MS:
+            return None
         try:
             current = asyncio.current_task()
-        except RuntimeError:  # between two tasks
-            return None
+        except RuntimeError:
+            current = None
         for kept in self._kept:
             if kept.task is current:
                 return kept.name
-        return None
+        return "loop"
 
     async def run(self, feed):
         """Run them all for ever. feed: feeds the watchdog."""
@@ -115,12 +119,12 @@ class Supervisor:
         Time for which the whole loop stood still (a long verification, flash being written) is not
         held against a task: the watchdog itself judges that.
         """
-        looked = self._now()
+        self._looked = self._now()
         while True:
             await asyncio.sleep_ms(_LOOK_MS)
             now = self._now()
-            stood = now - looked - _LOOK_MS
-            looked = now
+            stood = now - self._looked - _LOOK_MS
+            self._looked = now
             for kept in self._kept:
                 if kept.marked is not None:
                     kept.marked += max(0, stood)

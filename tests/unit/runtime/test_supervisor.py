@@ -163,15 +163,18 @@ print(json.dumps(tries[0]))
     assert count == 4
 
 
-def test_it_knows_in_which_task_the_loop_is(supervised: Run) -> None:
+def test_it_knows_in_which_task_the_loop_stands_still(supervised: Run) -> None:
     [answer] = supervised("""
 seen = []
 async def busy():
-    seen.append(supervisor.running())
+    await asyncio.sleep_ms(10)
+    seen.append(supervisor.holder())
+    now[0] += 6000  # and now an interrupt comes
+    seen.append(supervisor.holder())
     await asyncio.sleep_ms(1000000)
 supervisor.add("first", busy)
 supervisor.add("second", busy)
-run(100)
+run(20000)
 print(json.dumps(seen))
 """)
-    assert answer == ["first", "second"]
+    assert answer == [None, "first", "second", "second"]
