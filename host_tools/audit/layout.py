@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import host_tools.firmware  # noqa: F401
+from gate.storage import audit_format
 from gate.storage.audit_format import (
-    FIELDS,
     FOLDER,
     HEAD,
     KEY,
-    KINDS,
     LINK,
     MAX_BYTES,
     MAX_NAME,
@@ -40,3 +39,6 @@ __all__ = [
     "SUFFIX",
     "VERSION",
 ]
+
+KINDS: list[str] = audit_format.KINDS.split()
+FIELDS: list[str] = audit_format.FIELDS.split()

@@ -24,14 +24,13 @@ TAIL = "log/tail"  # files 0 to SLOTS - 1: the record whose number leaves that r
 KEY = "audit.key"
 SUFFIX = ".seg"
 
-# what happened; the number is the place. Others stand as a text.
+# What happened, and what is known of it: a name's place is its number; other names stand as texts.
+# One text each, since lists would take a kilobyte of heap.
 KINDS = (
     "start decision passage annulled alarm alarm_over update clock fault reader contact data lost "
     "cut key fire_on fire_off tamper_on tamper_off lock_on lock_off maintenance_on maintenance_off"
-).split()
-
-# what is known of it; from the 24th on a name takes a byte more
+)
 FIELDS = (
     "gate lane direction verdict reason rule format ms subject kid kind state reader where error "
     "source cause unix version reset count bytes segments hung last_fault note changed"
-).split()
+)

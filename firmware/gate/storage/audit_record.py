@@ -137,7 +137,8 @@ class Record:
 
 def number_of(name, table):
     """What stands for a name in a record: its place in the table, or itself."""
-    return table.index(name) if name in table else name[:MAX_NAME]
+    at = (" %s " % table).find(" %s " % name)
+    return name[:MAX_NAME] if at < 0 else table[:at].count(" ")
 
 
 def read_record(file, buffer):
