@@ -65,7 +65,7 @@ def test_a_reader_from_the_factory_lets_people_in(
     for name in ("lin", "erika", "zhou"):
         turnstile.wait_ms(1200)
         assert turnstile.present(codes[name]).granted
-    turnstile.wait_ms(30_000)
+    turnstile.wait_ms(11_000)
     assert reasons(turnstile) == [None] * 3, "what a reader answers is no code"
     assert states(turnstile) == ["starting", "ready"]
 
@@ -97,7 +97,7 @@ def test_the_reader_resets_while_people_queue(
     assert turnstile.present(codes["erika"]).granted
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["gm65", "m5-unit"])
 def test_the_reader_dies_and_another_is_plugged_in(
     with_reader: WithReader, kind: str, codes: dict[str, str]
 ) -> None:
@@ -108,7 +108,7 @@ def test_the_reader_dies_and_another_is_plugged_in(
     turnstile.wait_ms(50)
     assert turnstile.relay_open
     turnstile.fire(False)
-    turnstile.wait_ms(100_000)
+    turnstile.wait_ms(5000)
     turnstile.reader.faults.dead = False
     turnstile.reader.reset()
     until(turnstile, "ready", FOUND_MS)
@@ -127,7 +127,7 @@ def test_an_acknowledgement_in_the_middle_of_a_persons_code(
         assert turnstile.present(codes[name]).granted
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["gm65", "de2120"])
 def test_a_reader_that_loses_bytes_lets_nobody_in_and_recovers(
     with_reader: WithReader, kind: str, codes: dict[str, str]
 ) -> None:
@@ -141,8 +141,9 @@ def test_a_reader_that_loses_bytes_lets_nobody_in_and_recovers(
     assert turnstile.pulses() == []
     assert None not in reasons(turnstile)
     turnstile.reader.faults.lose_every = 0
+    turnstile.wait_ms(11_000)  # a DE2120 is asked every 10 s
     until(turnstile, "ready", FOUND_MS)
-    turnstile.wait_ms(FOUND_MS)
+    turnstile.wait_ms(1200)
     assert turnstile.present(codes["lin"]).granted
 
 
@@ -182,6 +183,6 @@ def test_a_babbling_reader_is_one_refusal_and_then_silent(
     end = turnstile.reader.babble(bytes(range(128, 228)), 12_000)
     turnstile.gate.run(end - turnstile.gate.clock.now())
     assert states(turnstile)[-1] == "silent"
-    turnstile.wait_ms(FOUND_MS)
+    until(turnstile, "ready", FOUND_MS)
     assert turnstile.present(codes["lin"]).granted
     assert reasons(turnstile) == ["reader_garbage", None]
