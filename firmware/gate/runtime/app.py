@@ -12,6 +12,7 @@ time all the same, by interrupt (guard.py).
 import asyncio
 import gc
 import machine
+from binascii import hexlify
 from machine import Pin
 from micropython import const
 
@@ -76,7 +77,7 @@ class App:
         gc.collect()
         self.teller.face = self._optional("face", self._open_face)
         self.teller.audit = self._optional("audit", self._open_audit)
-        self.site = self.teller.site = Site(self.guard.feed)
+        self.site = self.teller.site = Site(self.guard.feed, self.teller.happened)
         if self.teller.audit:
             self.site.logged = self.teller.audit.floor
         self._believe()
@@ -135,7 +136,8 @@ class App:
     def _open_audit(self):
         from ..storage.audit import Audit
 
-        return Audit("site/", board.NAME)
+        # a sixteenth of the flash is the log's
+        return Audit("site/", hexlify(machine.unique_id()).decode(), 64 * board.FLASH_KB)
 
     def _open_time(self):
         if not (board.RTC or board.NETWORK):
@@ -320,6 +322,7 @@ class App:
         doorway.named = verdict.named or verdict.rule
         if verdict.granted:
             doorway.subject = verdict.seen.replay_key
+            doorway.gate = gate
             grant = doorway.rules.grant(reader, verdict.ticket)
             self.occupancy.expect(grant)
             doorway.handle(table.GRANT, grant)
@@ -345,7 +348,7 @@ class App:
         fields: tuple = (("lane", doorway.number), ("direction", grant.direction))
         log("passage" if passed else "annulled", fields)
         if grant.ticket is not None:
-            fields += (("subject", doorway.subject),)
+            fields += (("gate", doorway.gate), ("subject", doorway.subject))
         self.teller.record("passage" if passed else "annulled", fields)
 
     # states of the whole
