@@ -27,17 +27,19 @@ WithReader = Callable[..., Turnstile]
 
 @pytest.fixture
 def with_reader(turnstile_of: MakeTurnstile, tmp_path: Path) -> WithReader:
-    """A turnstile on an ESP32 DevKit whose reader is of a kind; ready, unless told otherwise."""
+    """A turnstile on an ESP32 DevKit with a reader of a kind, ready; second: with two of them."""
 
-    def make(kind: str, ready: bool = True, **options: Any) -> Turnstile:
+    def make(kind: str, second: bool = False, **options: Any) -> Turnstile:
         yaml = YAML(typ="safe")
         profile = yaml.load(BOARDS / "esp32-devkit.yaml")
         profile["readers"][0]["kind"] = kind
+        if second:
+            profile["readers"].append({"kind": kind, "uart": 1, "rx": 18, "tx": 19, "baud": 9600})
+            profile["lanes"][0]["readers"].append(1)
         path = tmp_path / f"{kind}.yaml"
         yaml.dump(profile, path)
         turnstile = turnstile_of(board=str(path), **options)
-        if ready:
-            until(turnstile, "ready", 5000)
+        until(turnstile, "ready", 5000)
         return turnstile
 
     return make
@@ -114,6 +116,36 @@ def test_the_reader_dies_and_another_is_plugged_in(
     until(turnstile, "ready", FOUND_MS)
     turnstile.wait_ms(1200)
     assert turnstile.present(codes["lin"]).granted
+
+
+def test_one_of_two_readers_dies(with_reader: WithReader, codes: dict[str, str]) -> None:
+    """The lamp says so until it is back, whatever the other one does; that one lets people in."""
+    turnstile = with_reader("gm65", second=True)
+    red = turnstile.board.red
+    assert red is not None
+
+    def remark() -> bool:
+        """Whether the lamp blinks red within its two seconds, while nobody is there."""
+        since = turnstile.gate.clock.now()
+        turnstile.wait_ms(2000)
+        changes = [c for c in turnstile.record.changes if c.pin == red.pin and c.at_us > since]
+        return bool(changes)
+
+    turnstile.wait_ms(1000)
+    assert not remark()
+    turnstile.readers[0].faults.dead = True
+    until(turnstile, "silent", NOTICED_MS)
+    assert remark()
+    assert turnstile.present(codes["lin"], reader=1).granted
+    turnstile.readers[1].faults.dead = True
+    turnstile.wait_ms(NOTICED_MS)
+    turnstile.readers[1].faults.dead = False
+    until(turnstile, "ready", FOUND_MS)
+    assert remark(), "the first one is still dead"
+    turnstile.readers[0].faults.dead = False
+    turnstile.wait_ms(FOUND_MS)
+    assert not remark()
+    assert turnstile.present(codes["erika"], reader=0).granted
 
 
 @pytest.mark.parametrize("kind", KINDS)

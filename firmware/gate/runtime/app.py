@@ -67,6 +67,7 @@ class App:
         ]
         self._inputs = contacts(board, self.doorways)
         self.guard = Guard(self._sample, self._look)
+        self._reader_states: list = [None] * len(board.READERS)
         # What is large and stays comes first, while the heap is in one piece.
         self.readers = [
             self._open_reader(number, wiring) for number, wiring in enumerate(board.READERS)
@@ -157,8 +158,9 @@ class App:
 
         def report(state, note):
             self.teller.happened("reader", (("reader", number), ("state", state), ("note", note)))
-            self.teller.note("reader_silent", state == "silent")
-            self.teller.note("reader_wrong", state == "wrong")
+            self._reader_states[number] = state
+            for name in ("silent", "wrong"):
+                self.teller.note("reader_" + name, name in self._reader_states)
 
         return self._optional("reader", lambda: open_reader(wiring, self.clock.ms, scanned, report))
 
