@@ -114,7 +114,7 @@ def test_everything_has_a_name_for_screen_readers(serve: Serve, phone: Phone) ->
     assert nameless == []
 
 
-def _too_faint(page: driver.Page) -> list[Any]:
+def too_faint(page: driver.Page) -> list[Any]:
     texts = page.evaluate(CONTRASTS)
     assert len(texts) >= 5
     large = 24  # pixels
@@ -131,11 +131,11 @@ def test_texts_stand_out_whatever_the_colour(
         "shanghai": {KINDS["health"]: [[31, COLOURS[colour], 20]]},
         "national": {KINDS["test"]: [[31, 2, 1, 60]], KINDS["travel"]: [[0, 9, {5301: 1}, [53]]]},
     }
-    assert _too_faint(page) == []
+    assert too_faint(page) == []
     paste(page, code(site, holder_of(page), said, now, now + 600))
-    assert _too_faint(page) == []
+    assert too_faint(page) == []
     page.locator("#open-settings").click()
-    assert _too_faint(page) == []
+    assert too_faint(page) == []
 
 
 def test_a_page_that_has_expired_stands_out_too(serve: Serve, phone: Phone) -> None:
@@ -143,7 +143,7 @@ def test_a_page_that_has_expired_stands_out_too(serve: Serve, phone: Phone) -> N
     page.clock.fast_forward(25 * 3600 * 1000)
     page.clock.run_for(16_000)
     page.get_by_text("Everything here has expired").wait_for()
-    assert _too_faint(page) == []
+    assert too_faint(page) == []
 
 
 def test_large_text_breaks_nothing(serve: Serve, phone: Phone) -> None:

@@ -74,10 +74,9 @@ export interface Picture {
 
 export interface Line {
   number: number;
-  kind: "log" | "relay" | "did" | "reset" | "ended";
+  source: "log" | "relay" | "did" | "reset" | "ended";
   at_us: number;
-  event?: string;
-  [field: string]: unknown;
+  fields: Record<string, unknown>;
 }
 
 export interface News {

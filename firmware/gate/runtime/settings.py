@@ -33,11 +33,10 @@ _FULL = const(28)  # ENOSPC, which MicroPython's errno does not name
 
 class Site:
     """bundle: a Bundle or None, and then reason says why. feed: feeds the watchdog, while a bundle
-    that waits is installed at the start, if there is one. tell: is told of updates."""
+    that waits is installed at the start."""
 
-    def __init__(self, feed=None, tell=None):
+    def __init__(self, feed):
         self._feed = feed
-        self._tell = tell or log
         self._gates = ("unnamed",)
         self.name = None  # of the site, if provisioning fixed it
         self.bundle = None
@@ -99,8 +98,7 @@ class Site:
         update = self.update()
         try:
             for _ in update.prepare():
-                if self._feed:
-                    self._feed()
+                self._feed()
         except Exception as error:
             self.refuse(update, error)
         else:
@@ -172,7 +170,7 @@ class Site:
             return False
         self.bundle = bundle
         self.reason = None
-        self._tell(
+        log(
             "update",
             (
                 ("verdict", "installed"),
@@ -194,7 +192,7 @@ class Site:
             fault("update", error)
             reason = "internal_error"
         self._refused = reason
-        self._tell("update", (("verdict", "refused"), ("reason", reason)))
+        log("update", (("verdict", "refused"), ("reason", reason)))
         try:
             update.refuse()
         except Exception as error:

@@ -256,7 +256,7 @@ class Audit:
         with self._ring.open(number) as file:
             size = read_record(file, buffer)
             header = header_of(buffer, size)
-            if header is None or header[NUMBER] != number or header[OLDEST] > number:
+            if header is None or header[NUMBER] != number:
                 return 0
             chain = _chained(header[BEFORE], buffer[HEAD : size - LINK - SEAL])
             if not _linked(chain, buffer, size):

@@ -61,8 +61,8 @@ class Feed:
     def news(self, version: int, number: int) -> News | None:
         """What is new to somebody who has seen this; None if nothing is."""
         with self._lock:
-            if version == self._version:
-                return None
+            if version == self._version or self._version == 0:
+                return None  # nothing is new, or there is nothing yet
             if number > self._count:
                 number = 0  # seen at another server: all of this one's lines are new
             lines = [line for line in self._lines if line.number > number]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from host_tools.boards.profile import Input, Profile
-from host_tools.simulator.displays.panels import attach
 from host_tools.simulator.serve.screen import Screen
 from host_tools.simulator.turnstile import Turnstile
 
@@ -15,12 +14,12 @@ _CLICK_HZ = 2700  # of a buzzer that has its own tone; an assumption
 
 
 class Hardware:
-    """One turnstile's board. Make it before the power comes, since it hangs the panels on it."""
+    """One turnstile's board."""
 
     def __init__(self, turnstile: Turnstile) -> None:
         self.turnstile = turnstile
         self.board: Profile = turnstile.board
-        panels = attach(turnstile.gate, turnstile.board)
+        panels = turnstile.equipment.panels
         self.screen = None if panels.display is None else Screen(panels.display)
         self._pixels = panels.pixels
         self._record = turnstile.record

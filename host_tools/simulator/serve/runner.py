@@ -18,6 +18,7 @@ from host_tools.simulator.serve.hardware import Hardware
 from host_tools.simulator.serve.people import People
 from host_tools.simulator.serve.screen import Screen
 from host_tools.simulator.serve.stage import Stage
+from host_tools.simulator.serve.told import happening
 from host_tools.simulator.turnstile import Turnstile
 
 _SLICE_MS = 15
@@ -86,7 +87,7 @@ class Runner:
 
     def _rest(self, why: str) -> None:
         """The firmware has ended: say so until somebody switches it on again."""
-        said = {"kind": "ended", "at_us": 0, "text": why.splitlines()[0]}
+        said = happening("ended", 0, text=why.splitlines()[0])
         self.feed.put(0, {**self._about, "power": False, "ended": why}, [said])
         while not self._stop.is_set():
             with contextlib.suppress(queue.Empty):

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 MAX_PEOPLE = 10
 # Milliseconds of a person's walk
 WALK_UP = 700
+SEEING = 400  # until the reader has found and decoded the code
 OPENING = 450  # from the answer to the first step
 LEAF = 200  # from the first step to the contact of the leaf
 IN_PASSAGE = 350  # from that step to the sensor
@@ -22,8 +23,10 @@ PASSING = 900  # in the sensor
 GONE = 1600
 READING = 2600  # why one is refused
 CLOSE_BEHIND = 200  # of somebody who follows
-PATIENCE = 7000  # without an answer
+PATIENCE = 4000  # without an answer
 LATCH = 4000  # that the barrier stays open after the relay, when nobody walks
+
+_BEFORE = ("coming", "showing", "cleared", "walking")  # phases of people who stand before one
 
 
 class Hands(Protocol):
@@ -68,6 +71,7 @@ class Scene:
         self._due: list[tuple[int, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._latched: list[int | None] = [None] * lanes  # until when the barrier waits
+        self._used = [False] * lanes  # by somebody who went through while the relay was on
 
     # What the page asks for
 
@@ -80,7 +84,7 @@ class Scene:
 
         def show() -> None:
             self._turn(actor, "showing")
-            self._hands.show(data, raw, reader)
+            self._after(SEEING, lambda: self._hands.show(data, raw, reader))
             self._after(PATIENCE, lambda: self._give_up(actor, "showing"))
 
         self._after(WALK_UP, show)
@@ -147,9 +151,8 @@ class Scene:
         if event != "decision":
             return
         waiting = [one for one in self.people if one.phase == "showing" and one.who != "leaver"]
-        reader = fields.get("reader")
         for actor in waiting:
-            if reader is None or actor.reader == reader:
+            if actor.lane == fields.get("lane", 0):
                 if fields.get("verdict") == "granted":
                     self._clear(actor)
                 else:
@@ -166,8 +169,10 @@ class Scene:
         now = self._hands.now_us()
         for lane, until in enumerate(self._latched):
             if self._hands.relay_open(lane):
-                self._latched[lane] = now + LATCH * 1000
-            elif until is not None and now > until and not self._in(lane, "walking", "standing"):
+                self._latched[lane] = None if self._used[lane] else now + LATCH * 1000
+                continue
+            self._used[lane] = False
+            if until is not None and now > until and not self._in(lane, "walking", "standing"):
                 self._latched[lane] = None
                 for actor in self._in(lane, "cleared"):
                     self._refuse(actor, "too_late")
@@ -200,6 +205,7 @@ class Scene:
             if not self._in(lane, "walking"):
                 self._hands.door(lane, False)
                 self._latched[lane] = None  # the barrier shuts behind the last one
+                self._used[lane] = True
 
         self._after(IN_PASSAGE + PASSING, past)
 
@@ -208,12 +214,18 @@ class Scene:
         if actor is None:
             return
 
+        slips = False  # behind somebody who walks
+
         def behind() -> None:
-            ahead = self._in(lane, "walking", "cleared")
+            nonlocal slips
+            ahead = [one for one in self._in(lane, *_BEFORE) if one.number < actor.number]
+            slips = slips or any(one.phase == "walking" for one in ahead)
             if ahead:
                 self._after(CLOSE_BEHIND, behind)
-            else:
+            elif slips or self.is_open(lane):
                 self._through(actor)
+            else:
+                self._refuse(actor, "shut")
 
         self._after(WALK_UP, behind)
 

@@ -11,7 +11,7 @@ from host_tools.simulator.serve.commands import Command
 from host_tools.simulator.serve.hardware import Hardware
 from host_tools.simulator.serve.people import People
 from host_tools.simulator.serve.scene import Scene
-from host_tools.simulator.serve.told import Told, line_of
+from host_tools.simulator.serve.told import Told, happening, line_of
 
 _EXIT_READERS = 2  # a lane with two readers has one on either side
 
@@ -74,11 +74,13 @@ class Stage:
         elif command.do == "power":
             self._power(given["on"], trusted=True)
         elif command.do == "clock":
+            if (clock := self._turnstile.equipment.clock) is not None:
+                clock.battery = given["trusted"]
             self._power(False, trusted=True)
             self._power(True, trusted=given["trusted"])
         elif command.do == "update" and self._next_bundle is not None:
             self._turnstile.drop(self._next_bundle())
-        self._happened.append({"kind": "did", "at_us": self.now_us(), "do": command.do, **given})
+        self._happened.append(happening("did", self.now_us(), do=command.do, **given))
 
     def _input(self, name: str, lane: int, on: bool) -> None:
         if name == "passage" and lane < len(self._turnstile.board.lanes):
@@ -114,13 +116,11 @@ class Stage:
             if change.pin in relays:
                 number = relays[change.pin]
                 is_open = change.level == self._turnstile.board.relays[number].active
-                self._happened.append(
-                    {"kind": "relay", "at_us": change.at_us, "relay": number, "open": is_open}
-                )
+                self._happened.append(happening("relay", change.at_us, relay=number, open=is_open))
         self._changed = len(record.changes)
         for reset in record.resets[self._restarted :]:
             self._told = self._new_told()
-            self._happened.append({"kind": "reset", "at_us": reset.at_us, "cause": reset.cause})
+            self._happened.append(happening("reset", reset.at_us, cause=reset.cause))
         self._restarted = len(record.resets)
 
     def _picture(self) -> dict[str, Any]:

@@ -39,9 +39,13 @@ class Told:
 
 def line_of(note: Note) -> dict[str, Any]:
     """A line of the log as the page gets it."""
-    if note.fields:
-        return {"kind": "log", "at_us": note.at_us, **note.fields}
-    return {"kind": "log", "at_us": note.at_us, "event": "text", "text": note.text[:_MAX_TEXT]}
+    fields = note.fields or {"event": "text", "text": note.text[:_MAX_TEXT]}
+    return happening("log", note.at_us, **fields)
+
+
+def happening(source: str, at_us: int, **fields: Any) -> dict[str, Any]:
+    """source: log, relay, did (by a page), reset, ended."""
+    return {"source": source, "at_us": at_us, "fields": fields}
 
 
 def _index(value: object, count: int) -> int | None:

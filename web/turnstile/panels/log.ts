@@ -5,18 +5,7 @@ import type { Line } from "../picture.js";
 import { texts, word } from "../texts/index.js";
 
 const KEPT = 300;
-const HIDDEN = [
-  "number",
-  "kind",
-  "at_us",
-  "event",
-  "zh",
-  "en",
-  "zh_advice",
-  "en_advice",
-  "claim",
-  "do",
-];
+const HIDDEN = ["event", "zh", "en", "zh_advice", "en_advice", "claim", "do"];
 
 type Filter = "all" | "decision" | "alarm" | "lane" | "other";
 const FILTERS: Filter[] = ["all", "decision", "alarm", "lane", "other"];
@@ -42,7 +31,7 @@ export class LogPanel {
 
   hear(lines: Line[], missed: number): void {
     if (missed > 0 && this.lines.length > 0) this.lines.unshift(missed);
-    for (const line of lines) if (line.kind !== "relay") this.lines.unshift(line);
+    for (const line of lines) if (line.source !== "relay") this.lines.unshift(line);
     this.lines.length = Math.min(this.lines.length, KEPT);
     this.draw();
   }
@@ -68,35 +57,31 @@ export class LogPanel {
 }
 
 function kindOf(line: Line): Filter {
-  const event = line.event ?? "";
+  const event = String(line.fields.event ?? "");
   if (event === "decision") return "decision";
-  if (/alarm|fire|tamper|fault/.test(event) || line.kind === "ended" || line.kind === "reset")
-    return "alarm";
-  if (event === "lane" && line.state === "alarm") return "alarm";
-  if (event === "lane" || event === "passage") return "lane";
-  return "other";
+  if (/alarm|fire|fault|stuck/.test(event)) return "alarm";
+  if (line.source === "ended" || line.source === "reset") return "alarm";
+  if (event === "lane" && line.fields.state === "alarm") return "alarm";
+  return /^(lane|passage|annulled)$/.test(event) ? "lane" : "other";
 }
 
 function row(line: Line): HTMLElement {
-  const tone =
-    line.verdict === "granted"
-      ? ".good"
-      : line.verdict === "refused" || kindOf(line) === "alarm"
-        ? ".bad"
-        : "";
-  const what = line.kind === "did" ? texts().did : (line.event ?? line.kind);
+  const verdict = line.fields.verdict;
+  const bad = verdict === "refused" || kindOf(line) === "alarm";
+  const tone = verdict === "granted" ? ".good" : bad ? ".bad" : "";
+  const what = line.source === "did" ? texts().did : String(line.fields.event ?? line.source);
   return h(
-    `li${tone}${line.kind === "did" ? ".did" : ""}`,
+    `li${tone}${line.source === "did" ? ".did" : ""}`,
     h("time", (line.at_us / 1e6).toFixed(2)),
     h("strong", what),
     h("span", details(line)),
   );
 }
 
-function details(line: Line): string {
-  if (typeof line.text === "string") return line.text;
-  const parts = line.kind === "did" ? [String(line.do)] : [];
-  for (const [name, value] of Object.entries(line)) {
+function details({ source, fields }: Line): string {
+  if (typeof fields.text === "string") return fields.text;
+  const parts = source === "did" ? [String(fields.do)] : [];
+  for (const [name, value] of Object.entries(fields)) {
     if (HIDDEN.includes(name) || value === null || value === undefined) continue;
     parts.push(`${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
   }

@@ -30,9 +30,10 @@ export class Timeline {
   hear(lines: Line[]): void {
     for (const line of lines) {
       const at = line.at_us / 1000;
-      if (line.kind === "relay") this.change(`relay ${Number(line.relay)}`, at, line.open === true);
-      if (line.event === "decision") this.marks.push({ at, good: line.verdict === "granted" });
-      if (line.kind === "ended")
+      const { relay, open, event, verdict } = line.fields;
+      if (line.source === "relay") this.change(`relay ${Number(relay)}`, at, open === true);
+      if (event === "decision") this.marks.push({ at, good: verdict === "granted" });
+      if (line.source === "ended")
         this.tracks.forEach((_, name) => this.change(name, this.clock.now(), false));
     }
     this.marks = this.marks.filter((mark) => mark.at > this.clock.now() - SPAN);

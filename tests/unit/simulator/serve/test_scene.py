@@ -59,7 +59,7 @@ class Hall:
 
     def come(self, who: str = "lin") -> None:
         self.scene.come(who, b"code", False, "code", 0)
-        self.wait(play.WALK_UP + 20)
+        self.wait(play.WALK_UP + play.SEEING + 20)
 
     def grant(self) -> None:
         self.scene.heard("decision", {"verdict": "granted"})

@@ -215,7 +215,7 @@ def test_any_bytes_get_an_answer(running: Server, body: bytes) -> None:
 
 
 def test_everybody_may_look(server: Server) -> None:
-    server.gate.feed.put(5, {"power": True}, [{"kind": "log", "event": "start"}])
+    server.gate.feed.put(5, {"power": True}, [{"source": "log", "event": "start"}])
     tab = server.look()
     news = tab.next()
     assert news["picture"] == {"power": True}
@@ -227,9 +227,9 @@ def test_everybody_may_look(server: Server) -> None:
 
 def test_a_tab_that_comes_back_gets_what_it_missed(server: Server) -> None:
     feed = server.gate.feed
-    feed.put(1, {"n": 1}, [{"kind": "log", "event": "before"}])
+    feed.put(1, {"n": 1}, [{"source": "log", "event": "before"}])
     seen = server.look().next()["lines"][-1]["number"]
-    feed.put(2, {"n": 2}, [{"kind": "log", "event": "meanwhile"}])
+    feed.put(2, {"n": 2}, [{"source": "log", "event": "meanwhile"}])
     tab = server.look(Last_Event_ID=str(seen))
     assert [line["event"] for line in tab.next()["lines"]] == ["meanwhile"]
     tab.close()
@@ -237,7 +237,7 @@ def test_a_tab_that_comes_back_gets_what_it_missed(server: Server) -> None:
 
 @pytest.mark.parametrize("seen", ["-1", "x", "9" * 50, "²", "999999999"])
 def test_a_number_that_it_cannot_have_seen_counts_as_none(server: Server, seen: str) -> None:
-    server.gate.feed.put(1, {"n": seen}, [{"kind": "log", "event": "here"}])
+    server.gate.feed.put(1, {"n": seen}, [{"source": "log", "event": "here"}])
     tab = server.look(Last_Event_ID=seen.encode().decode("latin-1"))
     assert tab.next()["lines"][-1]["event"] == "here"
     tab.close()
@@ -247,7 +247,7 @@ def test_a_slow_tab_stalls_neither_the_gate_nor_another_tab(server: Server) -> N
     """It reads nothing while much more happens than any buffer holds."""
     slow, quick = server.look(), server.look()
     quick.next()
-    large = {"kind": "log", "event": "x" * 2000}
+    large = {"source": "log", "event": "x" * 2000}
     for number in range(3000):
         server.gate.feed.put(number, {"n": number}, [large] * 5)  # returns at once
     server.gate.feed.put(3000, {"n": "last"})
@@ -297,3 +297,7 @@ def test_the_display_is_a_picture_where_there_is_one(server: Server) -> None:
     status, headers, data = server.ask("GET", "/api/display.png")
     assert (status, headers["content-type"], data) == (200, "image/png", b"\x89PNG")
     assert headers["cache-control"] == "no-store"
+
+
+def test_before_the_gate_has_started_there_is_no_news() -> None:
+    assert Feed().news(-1, 0) is None
