@@ -7,8 +7,6 @@ Refused means that the display only says why; look, that it says what the person
 from machine import Pin
 from micropython import const
 
-from ..refusal import stage_of
-
 _HALF = const(32768)  # of a period: the loudest
 
 # Hz and ms, one after the other; 0 Hz is a pause
@@ -17,18 +15,20 @@ _REFUSED = (400, 400)
 _LOOK = (1800, 80, 0, 80, 1800, 80)
 _ALARM = (2700, 250, 1800, 250, 0, 500)
 
-# Refusals of these stages, and these besides, end when the person does what the display says.
-_STAGES = " reader prefix base45 numeric inflate cbor json cose "
-_REASONS = (
-    " code_expired health_stale travel_stale proof_required proof_stale proof_other_gate"
-    " proof_invalid proof_other_claims gate_busy memory_short "
+# Refusals that end when the person does what the display says.
+_OWN = (
+    " text_too_long frame_invalid reader_garbage code_empty code_too_long prefix_unknown"
+    " base45_invalid numeric_invalid inflate_failed cbor_invalid signature_invalid"
+    " statement_other_holder proof_invalid proof_other_claims code_expired"
+    " issuer_key_expired health_missing health_stale travel_missing travel_window"
+    " travel_stale vaccination_jurisdiction claim_jurisdiction proof_required proof_stale"
+    " proof_other_gate lane_locked lane_maintenance memory_short internal_error "
 )
 
 
 def helps_oneself(reason):
     """Whether the person can put a refusal right at once, by what the display says."""
-    wanted = " %s " % reason
-    return wanted in _REASONS or " %s " % stage_of(reason) in _STAGES
+    return " %s " % reason in _OWN
 
 
 class Buzzer:

@@ -10,18 +10,19 @@ from micropython import const
 
 from . import LANGUAGES
 from . import show as text_of
-from .font import Font, doubled, width_of
+from .font import Font, box, doubled, width_of
 from .layout import BAND, NOTED, PLAIN, QUIET, pages
 from .symbols import draw
 from .wrap import size_of
 
 _PAGE_MS = const(1800)  # before the next page
 _READ_MS = const(6000)  # a refusal can be read for so long, unless there is something new
+_MOST_MS = const(20000)  # and for so long if it takes several pages
 _FRESH_MS = const(60000)  # a picture is sent again, in case the display lost it
 _FIRST_MS = const(1000)  # until a display that fails is tried again
 _LAST_MS = const(60000)
 _MOST_NOTES = const(2)
-_WAITING = " ready data_ending data_old "
+_WAITING = ("ready", "data_ending", "data_old")
 
 
 class Display:
@@ -34,33 +35,35 @@ class Display:
         self._path = font
         self._font = None
         self._report = report
-        self._scene = None  # (what, reason, named, texts, notes)
+        self._scene = None  # (what, reason, own words, notes)
         self._later = None  # shown when the refusal has been read
-        self._until = None  # ms, for the refusal
+        self._since = None  # ms, of the refusal
         self._due = None  # ms, when the next page is
         self._shown = 0  # pages since the scene changed
         self._pages = 0
         self._changed = asyncio.Event()
         self._now = 0
-        self._failed = False
+        self._failed = self._fontless = False  # it has been said
 
-    def show(self, what, reason, named, texts, notes, now_ms):
-        scene = what, reason, named, texts, tuple(notes)
+    def show(self, what, reason, own, notes, now_ms):
+        """own: the site's words, (text, advice) or None a language; or None."""
+        scene = what, reason, own, tuple(notes)
         self._now = now_ms
-        if self._until is not None and what in _WAITING.split():
+        if self._since is not None and what in _WAITING:
             self._later = scene
             return
         self._later = None
-        self._until = now_ms + _READ_MS if what == "refused" else None
         if scene != self._scene:
+            self._since = now_ms if what == "refused" else None
             self._begin(scene)
 
     def check(self, now_ms):
         """Wake the task when something is due; call often."""
         self._now = now_ms
-        if self._until is not None and now_ms >= self._until and self._shown >= self._pages:
-            self._until = None
-            if self._later is not None:
+        if self._since is not None and now_ms >= self._since + _READ_MS:
+            read = self._shown >= self._pages or now_ms >= self._since + _MOST_MS
+            if read and self._later is not None:
+                self._since = None
                 self._begin(self._later)
                 self._later = None
         if self._due is not None and now_ms >= self._due:
@@ -121,7 +124,7 @@ class Display:
             yield from self._fill(band, what)
             yield from panel.send(y, band.height, self._canvas, band.style, what)
             y += band.height
-        yield from panel.light(what not in _WAITING.split())
+        yield from panel.light(what not in _WAITING)
 
     def _fill(self, band, what):
         """Draw a band on the canvas; a step a character."""
@@ -138,7 +141,7 @@ class Display:
         for letter in band.text:
             code = ord(letter)
             size = width_of(code)
-            glyph = self._font.glyph(code) if self._font else b"\xff" * (2 * size)
+            glyph = self._font.glyph(code) if self._font else box(code)
             if band.scale == 2:
                 glyph = doubled(glyph, size)
                 size *= 2
@@ -151,7 +154,9 @@ class Display:
         try:
             self._font = Font(self._path, self._missed)
         except (OSError, ValueError) as error:
-            self._report("font", error)
+            if not self._fontless:
+                self._fontless = True
+                self._report("font", error)
 
     def _close(self):
         if self._font:
@@ -165,15 +170,15 @@ class Display:
 def _read(scene, paragraphs):
     """Steps: adds (text, style, whether a headline), language by language, then the standing
     remarks."""
-    what, reason, named, texts, notes = scene
+    what, reason, own, notes = scene
     if what != "wait":  # a text would be there for too short a time
-        for language in LANGUAGES:
-            text, advice = text_of(language, reason or what, texts, named)
+        for i in range(len(LANGUAGES)):
+            text, advice = (own and own[i]) or text_of(LANGUAGES[i], reason or what)
             yield 0
             paragraphs.append((text, PLAIN, True))
             if advice:
                 paragraphs.append((advice, QUIET, False))
-    if what in _WAITING.split():
+    if what in _WAITING:
         for name in notes[:_MOST_NOTES]:
             for language in LANGUAGES:
                 paragraphs.append((text_of(language, name)[0], NOTED, False))

@@ -5,6 +5,8 @@ A part that fails is reported once, and tried again with every show; the lane ne
 
 from micropython import const
 
+from . import LANGUAGES
+
 _READY = const(0)
 
 # what is shown, from what gives way to what does not; one word of a line is as good as another
@@ -32,7 +34,7 @@ class Face:
     def __init__(self, board, now_ms, report):
         self._now_ms = now_ms
         self._report = report
-        self._lanes = {}  # lane -> what it shows: (what, reason, named, texts)
+        self._lanes = {}  # lane -> what it shows: (what, reason, the site's own words)
         self._latest = 0
         self._notes = []
         self._failed = set()
@@ -49,7 +51,7 @@ class Face:
             return None
 
     def _open_lamp(self, board):
-        if getattr(board, "PIXELS", None):
+        if board.PIXELS:
             from .pixels import Pixels
 
             return Pixels(*board.PIXELS)
@@ -64,15 +66,14 @@ class Face:
             return None
         from .buzzer import Buzzer
 
-        pin, active = board.BUZZER[:2]
-        return Buzzer(pin, active, len(board.BUZZER) > 2 and board.BUZZER[2])
+        return Buzzer(*board.BUZZER)
 
     def _open_display(self, board):
-        if not getattr(board, "DISPLAY", None):
+        if not board.DISPLAY:
             return None
         from .display import open_display
 
-        return open_display(board, self._report)
+        return open_display(board, self._tell)
 
     def tasks(self):
         """(name, coroutine function) of what has to run beside `check`."""
@@ -86,7 +87,7 @@ class Face:
         With several lanes the most urgent is shown, and of equal ones the latest.
         """
         now = self._now_ms()
-        self._lanes[lane] = what, reason, named, texts
+        self._lanes[lane] = what, reason, self._own(what, reason, named, texts)
         self._latest = lane
         for other in self._lanes:
             if urgency(self._lanes[other][0]) > urgency(self._shown()[0]):
@@ -114,8 +115,19 @@ class Face:
         if self._display:
             self._do("display", self._display.check, now_ms)
 
+    def _own(self, what, reason, named, texts):
+        """The site's own words for a display, language by language; read now, as `texts` may belong
+        to a bundle that is replaced before they are drawn."""
+        if not (self._display and texts):
+            return None
+        try:
+            return tuple([texts.find(reason or what, named, one) for one in LANGUAGES])
+        except Exception as error:
+            self._fail("texts", error)
+            return None
+
     def _shown(self):
-        return self._lanes.get(self._latest, ("ready", None, None, None))
+        return self._lanes.get(self._latest, ("ready", None, None))
 
     def _draw(self, now):
         shown = self._shown()
@@ -136,7 +148,10 @@ class Face:
     def _fail(self, name, error):
         if name not in self._failed:
             self._failed.add(name)
-            try:
-                self._report(name, error)
-            except Exception:  # no memory to report with
-                pass
+            self._tell(name, error)
+
+    def _tell(self, name, error):
+        try:
+            self._report(name, error)
+        except Exception:  # no memory to report with
+            pass

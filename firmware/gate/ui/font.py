@@ -21,6 +21,11 @@ def width_of(code):
     return 16 if code >= WIDE else 8
 
 
+def box(code):
+    """What stands for a character that is not there: hollow, of its width."""
+    return _NO_WIDE if code >= WIDE else _NO_NARROW
+
+
 class Font:
     """Raises ValueError for a file that is no font, OSError for one that cannot be read.
 
@@ -51,7 +56,7 @@ class Font:
         if found is None:
             found = self._read(code)
             if found is None:
-                found = _NO_WIDE if code >= WIDE else _NO_NARROW
+                found = box(code)
                 if code not in self._said and len(self._said) < _SAID:
                     self._said.append(code)
                     self._missed(code)

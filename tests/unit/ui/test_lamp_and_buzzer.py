@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +14,7 @@ from host_tools.boards import profiles
 from host_tools.boards.profile import Buzzer, Profile
 from host_tools.simulator.displays import studio
 from host_tools.simulator.displays.studio import Studio
+from tests.unit.ui.test_texts import REASONS, read
 
 from .conftest import MakeStudio
 
@@ -123,6 +127,25 @@ def test_an_active_buzzer_differs_by_rhythm(studio_of: MakeStudio) -> None:
     heard = beeps(face, 9000, 12400)
     assert near(heard[:3], [(0, 500), (1000, 500), (2000, 500)]), heard
     assert beeps(face, 12520, 14000) == []
+
+
+def test_look_is_for_what_the_person_can_put_right(
+    run_firmware: Callable[..., list[Any]], tmp_path: Path
+) -> None:
+    """That is, where the advice is addressed to the person: a new reason is told of here."""
+    (tmp_path / "machine.py").write_text("Pin = None\n")
+    [own] = run_firmware(
+        """
+        import json
+        from gate.refusal import reasons
+        from gate.ui.buzzer import helps_oneself
+        print(json.dumps([reason for reason in reasons() if helps_oneself(reason)]))
+        """,
+        extra_path=[tmp_path],
+    )
+    verbs = ("Show", "Refresh", "Open", "Hold", "Use")
+    texts = read("en")
+    assert set(own) == {reason for reason in REASONS if texts[reason][1].split(" ")[0] in verbs}
 
 
 def test_a_passive_buzzer_is_driven_with_tones(studio_of: MakeStudio) -> None:

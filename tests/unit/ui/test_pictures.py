@@ -183,6 +183,21 @@ def test_a_display_that_goes_away_and_comes_back(studio_of: MakeStudio) -> None:
     assert lines(display.image())[-2:] == ["请通行", "Welcome"]
 
 
+def test_a_display_that_comes_back_shows_what_is_now(studio_of: MakeStudio) -> None:
+    """Not the refusal of half a minute ago."""
+    script = [(1000, "show", REFUSED), (4000, "show", ("ready",))]
+    face = studio_of("ssd1306 128x64", script)
+    display = display_of(face)
+    display.unplugged = True
+    face.run_to_ms(30_000)
+    display.unplugged = False
+    shown = set()
+    for moment in range(30_000, 36_000, 100):
+        shown.add(" ".join(lines(face.at_ms(moment))))
+    assert "请出示通行码" in " ".join(shown)
+    assert "接种" not in " ".join(shown)
+
+
 def test_a_display_that_was_never_there(studio_of: MakeStudio) -> None:
     face = studio_of("ssd1306 128x64", [(1000, "show", ("granted",))])
     tries: list[int] = []
@@ -206,9 +221,10 @@ def test_a_display_that_lost_its_memory_is_drawn_again(studio_of: MakeStudio) ->
 
 
 def test_without_a_font_there_is_the_symbol_and_a_report(studio_of: MakeStudio) -> None:
-    face = studio_of("ssd1306 128x64", [(1000, "show", ("granted",))])
+    script = [(1000, "show", ("granted",)), (4000, "show", ("fire",)), (8000, "show", ("granted",))]
+    face = studio_of("ssd1306 128x64", script)
     (face.gate.folder / "font.bin").write_bytes(b"GF16 and nothing that fits")
-    seen = art(face.at_ms(1000 + SETTLED_MS), (0, 20, 32, 44))
+    seen = art(face.at_ms(8000 + SETTLED_MS), (0, 20, 32, 44))
     assert seen == TICK
     assert face.notes == ["font ValueError font of a wrong size"]
 
