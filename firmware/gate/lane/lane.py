@@ -42,7 +42,7 @@ class Lane:
         """Take an event; give what is to be done, in order, as (output, argument) pairs."""
         done = []
         event = self._sense(event)
-        if event is not None:
+        if event is not None and (event != t.TIMER or self.due(now_ms)):
             self._take(now_ms, event, argument, done)
         return done
 
@@ -131,9 +131,7 @@ class Lane:
         elif word == "tampered":
             self._raise(t.TAMPER, done)
         elif word == t.ALARM_OVER:
-            if self.alarm is not None:
-                done.append((t.ALARM_OVER, self.alarm))
-                self.alarm = None
+            self._end_alarm(done)
         elif word == t.SHOW_REFUSED and event == t.UNREAD:
             done.append((t.SHOW_REFUSED, argument[1]))
         else:
@@ -144,9 +142,15 @@ class Lane:
         done.append((t.ALARM_ON, kind))
         done.append((t.SHOW_ALARM, kind))
 
+    def _end_alarm(self, done):
+        if self.alarm is not None:
+            done.append((t.ALARM_OVER, self.alarm))
+            self.alarm = None
+
     def _rest(self, event, done):
         """The state that stands, and what it shows."""
         if self._maintenance:
+            self._end_alarm(done)
             done.append((t.SHOW_MAINTENANCE, None))
             return t.MAINTENANCE
         if self._tamper and self.alarm is None:
