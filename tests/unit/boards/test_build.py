@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 import textwrap
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from host_tools import interpreter as micropython_interpreter
 from host_tools.boards import build
-from host_tools.cli.board import command
 from host_tools.firmware import FIRMWARE, ROOT
 from host_tools.interpreter import Interpreter
 from host_tools.kernels import mpy
@@ -196,28 +193,3 @@ def test_spared_modules_are_what_a_native_kernel_leaves_unused(
     assert done.returncode == 0, done.stderr
     loaded = {name.rsplit(".", 1)[1] for name in json.loads(done.stdout)}
     assert not loaded & set(build.PORTABLE)
-
-
-def test_command_prints_sizes_and_leaves_other_folders_alone(tmp_path: Path) -> None:
-    arch = BOARDS[0]
-    out = tmp_path / "tree"
-    done = CliRunner().invoke(command, ["build", "--arch", arch, "--out", str(out)])
-    assert done.exit_code == 0, done.output
-    assert re.search(r"gate/crypto/kernel_\w+ +\d+ +\d+", done.output)
-    assert re.search(r"flash: \d+ bytes in \d+ files", done.output)
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "thesis.txt").write_text("mine")
-    for name, said in (
-        ("mine", "neither empty nor an earlier build"),
-        ("mine/thesis.txt", "not a"),
-    ):
-        arguments = ["build", "--arch", arch, "--out", str(tmp_path / name)]
-        done = CliRunner().invoke(command, arguments)
-        assert done.exit_code == 1
-        assert said in done.output
-    assert (tmp_path / "mine" / "thesis.txt").read_text() == "mine"
-    # an earlier build is replaced, and what is no longer in it goes
-    (out / "gate" / "stale.mpy").write_bytes(b"old")
-    done = CliRunner().invoke(command, ["build", "--arch", arch, "--out", str(out)])
-    assert done.exit_code == 0, done.output
-    assert not (out / "gate" / "stale.mpy").exists()
