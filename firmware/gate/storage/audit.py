@@ -57,7 +57,6 @@ class Audit:
         self._record = Record()
         self._chain = bytes(32)
         self._next = 1  # number of the next record
-        self._waiting = 0  # records in slots
         self._number = 0  # of the segment that this goes to
         self._open = False  # whether more may go there; else another one is begun
         self._last = 0  # the largest number of a segment
@@ -89,13 +88,13 @@ class Audit:
 
     def tend(self, unix=None, ms=0):
         """Do in a quiet moment what would cost time later; to be called now and then."""
-        if self._waiting >= _BUSY or self.failing or self._notes or self._another_day(unix):
+        if self._ring.waiting >= _BUSY or self.failing or self._notes or self._another_day(unix):
             self._try(self._tend, ms, unix, ms)
 
     def close(self):
         """Move what waits to its segment."""
         if self._ready:
-            self._try(self._flush, None)
+            self._try(self._ring.move, None, self._number)
 
     # never raising
 
@@ -121,7 +120,7 @@ class Audit:
         self._notes_first(unix, ms)
         if self._another_day(unix) or self._size + SLOTS * MOST > SEGMENT:
             self._begin(unix)
-        self._flush()
+        self._ring.move(self._number)
 
     # writing
 
@@ -142,8 +141,8 @@ class Audit:
     def _append(self, kind, fields, unix, ms):
         if not self._open or self._size + MOST > SEGMENT or self._another_day(unix):
             self._begin(unix)
-        elif self._waiting == SLOTS:
-            self._flush()
+        elif self._ring.full:
+            self._ring.move(self._number)
         record = self._record
         number = self._next
         time = -1 - ms if unix is None else unix
@@ -159,7 +158,6 @@ class Audit:
         self._ring.put_slot(number, data)
         self._chain = chain
         self._next = number + 1
-        self._waiting += 1
         self._size += len(data)
         if unix is not None:
             self._knows(unix)
@@ -175,16 +173,10 @@ class Audit:
         if not self._day:
             self._day = unix // _DAY
 
-    def _flush(self):
-        """Move the records that wait to their segment: all of them or none."""
-        if self._waiting:
-            self._ring.move(self._number, self._next - self._waiting, self._waiting)
-            self._waiting = 0
-
     def _begin(self, unix):
         """Begin a segment, whose header leads on from the one before; remove what is too old."""
-        self._flush()
         ring = self._ring
+        ring.move(self._number)
         keys = self._keys
         number = max(self._last, keys.number) + 1
         oldest = ring.oldest_to_keep(number, unix, self._days)
@@ -212,12 +204,13 @@ class Audit:
         ring = self._ring
         keys = self._keys
         ring.prepare()
+        ring.forget()
         numbers = ring.numbers()
         self._last = last = numbers[-1] if numbers else 0
         new_keys = keys.load(last)
         self._chain = bytes(32)
         self._next = 1
-        self._number = self._waiting = self._day = 0
+        self._number = self._day = 0
         self._open = False
         cut = gone = 0  # bytes, segments
         for number in reversed(numbers):
@@ -245,7 +238,7 @@ class Audit:
             self._notes.append(("key", (("cause", new_keys),)))
         gone += max(0, keys.number - last)
         if cut or gone:
-            ring.empty_slots(self._next, SLOTS - self._waiting)  # of records that are cut off, too
+            ring.empty_slots(self._next, SLOTS - ring.waiting)  # of records that are cut off, too
             self._notes.append(("cut", (("bytes", cut), ("segments", gone))))
         self._ready = True
 
@@ -278,16 +271,17 @@ class Audit:
 
     def _follow_slots(self):
         """Follow the chain through the slots; gives the bytes there that do not go on with it."""
-        buffer = self._ring.buffer
-        while True:
-            size = self._ring.read_slot(self._next)
+        ring = self._ring
+        buffer = ring.buffer
+        while not ring.full:
+            size = ring.read_slot(self._next)
             if size <= 0 or not self._follows(buffer, size):
                 break
-            self._waiting += 1
+            ring.hold(buffer[:size])
             self._size += size
         cut = 0
-        for number in range(self._next, self._next + SLOTS - self._waiting):
-            size = self._ring.read_slot(number)
+        for number in range(self._next, self._next + SLOTS - ring.waiting):
+            size = ring.read_slot(number)
             start = start_of(buffer, size) if size > 0 else None
             if size and (start is None or start[0] >= self._next):  # not one of those moved since
                 cut += max(1, size)

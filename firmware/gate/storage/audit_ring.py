@@ -15,6 +15,9 @@ from micropython import const
 from .audit_format import FOLDER, MOST, SEGMENT, SLOTS, SUFFIX, TAIL
 from .audit_record import TIME, header_of, read_record
 
+_ROOM = const(
+    1024
+)  # bytes of records that wait, kept in RAM too: reading slots takes LittleFS long
 _BLOCK = const(4096)  # bytes of flash that a file takes at least
 _BAD = ".bad"
 _NEW = ".new"
@@ -24,12 +27,15 @@ _AGED = const(2)  # segments removed for their age when one is begun, at most: a
 
 
 class Ring:
-    """buffer: what a record is read into."""
+    """buffer: what a record is read into. waiting: how many records wait in slots."""
 
     def __init__(self, folder, size):
         self._folder = folder
         self._size = size
         self.buffer = memoryview(bytearray(MOST))
+        self.waiting = 0
+        self._held = memoryview(bytearray(_ROOM))  # the records that wait
+        self._end = 0  # of them
 
     def prepare(self):
         """Have the folders, and finish what was going on when the power went."""
@@ -66,18 +72,37 @@ class Ring:
 
     # slots
 
+    @property
+    def full(self):
+        """Whether those that wait have to be moved before another one can."""
+        return self.waiting == SLOTS or self._end + MOST > _ROOM
+
     def put_slot(self, number, data):
         """Store the record of this number: it is in flash when this returns."""
         with open(self._slot(number), "wb") as file:
             file.write(data)
+        self.hold(data)
+
+    def hold(self, data):
+        """Take a record that is in its slot for one that waits."""
+        end = self._end + len(data)
+        self._held[self._end : end] = data
+        self._end = end
+        self.waiting += 1
+
+    def forget(self):
+        """Nothing waits."""
+        self.waiting = self._end = 0
 
     def read_slot(self, number):
         """Read what is in the slot of this number into the buffer; as read_record says."""
-        path = self._slot(number)
-        if _size(path) == 0:
+        try:
+            with open(self._slot(number), "rb") as file:
+                return read_record(file, self.buffer)
+        except OSError as error:
+            if error.errno != errno.ENOENT:
+                raise
             return 0
-        with open(path, "rb") as file:
-            return read_record(file, self.buffer)
 
     def empty_slots(self, first, count):
         """Remove what is in the slots of `count` numbers from `first` on."""
@@ -85,14 +110,12 @@ class Ring:
             if _size(self._slot(number)):
                 os.remove(self._slot(number))
 
-    def move(self, segment, first, count):
-        """Append the records in slots, `count` of them from number `first` on, to a segment."""
-        with open(self._path(segment), "ab") as file:
-            for number in range(first, first + count):
-                size = self.read_slot(number)
-                if size <= 0:
-                    raise OSError(errno.EIO)
-                file.write(self.buffer[:size])
+    def move(self, segment):
+        """Append the records that wait to a segment, all or none."""
+        if self.waiting:
+            with open(self._path(segment), "ab") as file:
+                file.write(self._held[: self._end])
+            self.forget()
 
     def _slot(self, number):
         return "%s%s/%d" % (self._folder, TAIL, number % SLOTS)
