@@ -1,8 +1,8 @@
 """Random walks of a lane on MicroPython, held against a model that knows nothing of the table.
 
-Reads one line of JSON: {"seed", "events", "shape", "sites", "settings", "sabotage"}. sabotage: None,
-or (state, text, other text): that state's rows are changed. Prints what happened, or where it went
-wrong. The model follows events alone: who has a grant, who asked to get out, whether it burns.
+Reads one line of JSON: {"seed", "events", "shape", "sites", "settings", "sabotage"}. sabotage:
+None, or (state, text, other text): that state's rows are changed. Prints what happened, or where it
+went wrong. The model follows events alone: who has a grant, who asked to get out, whether it burns.
 """
 
 import json
@@ -29,7 +29,7 @@ INPUTS = {
     t.MAINTENANCE_OFF: ("maintenance", False),
 }
 # At any time, as no contact would: a key that is turned is turned once more.
-ANY = tuple(INPUTS) + (t.REFUSE, t.EXIT_REQUEST, t.TIMER, t.FIRE_OFF)
+ANY = (*INPUTS, t.REFUSE, t.EXIT_REQUEST, t.TIMER, t.FIRE_OFF)
 LONGEST_MS = 10000 + 60000
 
 
@@ -100,7 +100,7 @@ class Walk:
             contact = self.contacts[number]
             key = id(contact)
             level = self.contact_levels.get(key, False)
-            often = level or lane.state == t.GRANTED and number >= self.rare
+            often = level or (lane.state == t.GRANTED and number >= self.rare)
             if not random.getrandbits(1 if often else 5):
                 level = not level
                 self.contact_levels[key] = level
@@ -196,7 +196,7 @@ class Walk:
             elif output == t.ALARM_OVER:
                 by_key = event == t.RESET or self.stands.get("maintenance", False)
                 assert by_key or not self.sites[0].alarm_by_key, "an alarm ends by itself"
-                assert by_key or event == t.TIMER and due, "an alarm ends too early"
+                assert by_key or (event == t.TIMER and due), "an alarm ends too early"
 
     def settle(self, output, grant):
         if grant is self.refused:
