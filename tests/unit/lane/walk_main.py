@@ -29,7 +29,7 @@ INPUTS = {
     t.MAINTENANCE_OFF: ("maintenance", False),
 }
 # At any time, as no contact would: a key that is turned is turned once more.
-ANY = (*INPUTS, t.REFUSE, t.EXIT_REQUEST, t.TIMER, t.FIRE_OFF)
+ANY = tuple(INPUTS) + (t.REFUSE, t.EXIT_REQUEST, t.TIMER, t.FIRE_OFF)  # noqa: RUF005
 LONGEST_MS = 10000 + 60000
 
 
