@@ -51,13 +51,17 @@ def svg(summary: Summary, title: str) -> str:
         axes.bar(at, refused, bottom=granted, color="#c2410c", label="refused", **wide)
         if any(summary.passed.values()):
             passed = [summary.passed[hour] for hour in hours]
-            axes.step(at, passed, where="post", color="#222b36", label="walked through")
+            end = datetime.fromtimestamp(hours[-1] + HOUR, UTC)
+            axes.step(
+                [*at, end], [*passed, passed[-1]], where="post", color="#222b36",
+                label="walked through",
+            )  # fmt: skip
         if hours:
             axes.legend(frameon=False, ncols=3, loc="upper right")
             _dates(axes)
         axes.set_ylabel("people an hour (UTC)")
-        axes.set_ylim(bottom=0)
-        axes.margins(y=0.18)
+        most = max((a + b for a, b in zip(granted, refused, strict=True)), default=0)
+        axes.set_ylim(0, 1.2 * max(most, 1))
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

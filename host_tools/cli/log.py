@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import sys
@@ -73,7 +74,7 @@ def export(folders: tuple[Path, ...], choice: Choice, out: Path | None, form: st
     except OSError as error:
         raise Failure(f"{out}: cannot be written: {error.strerror}") from None
     count = 0
-    with stream:
+    with stream if out else contextlib.nullcontext():
         writer = _CSV(stream) if form == "csv" else _Lines(stream)
         for name, record in chosen(folders, choice):
             writer.write({"terminal": name, **record.document()})
