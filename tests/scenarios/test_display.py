@@ -9,11 +9,13 @@ from PIL import Image
 
 from host_tools.boards.profile import Profile
 from host_tools.fonts import FILE, needed, words_of
-from host_tools.simulator.demo_site import DemoSite
+from host_tools.fonts.characters import of_texts
 from host_tools.simulator.displays import SimulatedSsd1306, studio
 from host_tools.simulator.displays.reading import lines
 from host_tools.simulator.turnstile import Turnstile
+from tests.scenarios import test_policies
 from tests.scenarios.conftest import MakeTurnstile
+from tests.scenarios.test_policies import EVENING, LIN, Campus
 
 SMALL = studio.board("ssd1306 128x64")
 LARGE = studio.board("st7789 240x240")
@@ -103,7 +105,18 @@ def test_fire_opens_in_time_while_a_page_is_drawn(terminal: Any) -> None:
         turnstile.wait_ms(7000)
 
 
-def test_a_sites_own_words_are_in_its_font(site: DemoSite) -> None:
-    words = words_of(site.bundle)
-    plain = needed(SMALL)[FILE]
-    assert len(needed(SMALL, [*words, "龙腾"])[FILE]) > len(plain)
+def test_a_sites_own_words_are_read_with_characters_of_their_own(
+    terminal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No text of the firmware has the first two characters; the font is made with the site's."""
+    monkeypatch.setattr(test_policies, "SITE", test_policies.SITE.replace("已关闭", "盘库中"))
+    campus = Campus(lane="hours: office")
+    assert "盘库中" in words_of(campus.bundle)
+    assert not {"盘", "库"} & of_texts()
+    assert len(needed(SMALL, words_of(campus.bundle))[FILE]) == len(needed(SMALL)[FILE]) + 2 * 34
+    turnstile = terminal(SMALL, bundle=campus.bundle, root=campus.root, unix=EVENING)
+    turnstile.wait_ms(65_000)  # it is past seven now
+    late = turnstile.present(campus.code(LIN))
+    assert late.reason == "site_closed"
+    turnstile.wait_ms(200)
+    assert "盘库中" in read(turnstile)
