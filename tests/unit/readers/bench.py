@@ -17,10 +17,11 @@ OTHER = "HC1:NCFOXN%TS3DH3ZSUZK+.V0ETD"
 CARD = "shc:/567629095243206034602924374044603122295953265460346029254077"
 
 MAIN = """
-import asyncio, json, time
+import asyncio, json, sys, time
 from gate.readers import open_reader
 
 def emit(event):
+    time.sleep_ms(%d)
     if isinstance(event, str):
         print(json.dumps({"event": "unread", "reason": event}))
     else:
@@ -31,6 +32,8 @@ def report(state, note):
 
 async def main():
     reader = open_reader(%r, time.ticks_ms, emit, report)
+    names = [name.split(".")[-1] for name in sys.modules if name.startswith("gate.readers.")]
+    print(json.dumps({"event": "modules", "names": names}))
     await asyncio.gather(*[task() for _, task in reader.tasks()])
 
 asyncio.run(main())
@@ -40,9 +43,12 @@ asyncio.run(main())
 class Bench:
     """Use as a context manager. reader: what hangs on the serial line; may be changed before."""
 
-    def __init__(self, folder: Path, interpreter: Interpreter, kind: str, baud: int) -> None:
+    def __init__(
+        self, folder: Path, interpreter: Interpreter, kind: str, baud: int, judging_ms: int = 0
+    ) -> None:
+        """judging_ms: for so long the loop stands still after each code, as on a slow chip."""
         (folder / "boot.py").write_text("")
-        (folder / "main.py").write_text(MAIN % ((kind, UART, 16, 17, baud),))
+        (folder / "main.py").write_text(MAIN % (judging_ms, (kind, UART, 16, 17, baud)))
         self.kind = kind
         self.gate = SimulatedGate(folder, interpreter=interpreter)
         self.reader: Any = reader_of(kind, self.gate, UART, baud)

@@ -17,10 +17,12 @@ def bench_of(tmp_path: Path, micropython: Interpreter) -> Iterator[MakeBench]:
     """Makes a bench of a kind; `prepare` is called with it before the power is switched on."""
     with ExitStack() as running:
 
-        def make(kind: str, baud: int = 115200, prepare: object = None) -> Bench:
+        def make(
+            kind: str, baud: int = 115200, prepare: object = None, judging_ms: int = 0
+        ) -> Bench:
             folder = tmp_path / f"bench-{len(list(tmp_path.iterdir()))}"
             folder.mkdir()
-            bench = Bench(folder, micropython, kind, baud)
+            bench = Bench(folder, micropython, kind, baud, judging_ms)
             if callable(prepare):
                 prepare(bench)
             return running.enter_context(bench)

@@ -155,5 +155,7 @@ def test_what_is_said_to_the_others(run_firmware: RunFirmware) -> None:
     motion, quiet, fast = b"^_^SCMMDH.".hex(), b"^_^BEPSUC0.".hex(), b"^_^232BAD9.".hex()
     assert said[0] == [version, motion, quiet, fast, version, version]
     assert said[1] == ["236141", "236141", "21614105", "236141", "236141"]
+    silencing = "327601"  # an M5 Unit for good
+    assert not [a + b for a in said[1] for b in said[1] if silencing in a + b]
     start = "04e40400ff14"
     assert said[2] == ["00", start, "07c6040800" + "8a08fe95", start, start]

@@ -207,3 +207,36 @@ def test_a_plain_one_is_ready_and_never_called_silent(bench_of: MakeBench) -> No
     bench.reader.faults.dead = True
     bench.run_ms(600_000)
     assert bench.states == ["ready"], "nobody knows"
+
+
+# What is loaded, and when the loop is late
+
+LOADED = {
+    "plain": {"serial", "framing", "reply"},
+    "gm65": {"serial", "framing", "reply", "managed", "gm65"},
+    "de2120": {"serial", "framing", "reply", "managed", "de2120"},
+    "m5-unit": {"serial", "framing", "reply", "managed", "m5_unit"},
+    "m5-atomic": {"serial", "framing", "reply", "managed", "m5_atomic"},
+}
+
+
+@pytest.mark.parametrize("kind", LOADED)
+def test_only_the_module_of_its_kind_takes_memory(bench_of: MakeBench, kind: str) -> None:
+    bench = bench_of(kind)
+    bench.run_ms(100)
+    assert set(bench.gate.record.events("modules")[0].fields["names"]) == LOADED[kind]
+
+
+@pytest.mark.parametrize("kind", ["gm65", "m5-unit", "m5-atomic", "de2120"])
+def test_a_loop_that_is_late_is_not_taken_for_a_silent_reader(
+    bench_of: MakeBench, kind: str
+) -> None:
+    """Judging a code keeps the loop for longer than an answer is waited for."""
+    bench = bench_of(kind, judging_ms=1700)
+    bench.ready()
+    shown = [f"{CODE}{place}" for place in range(25)]
+    for code in shown:
+        bench.reader.scan(code)
+        bench.run_ms(3100)
+    assert bench.states == ["starting", "ready"]
+    assert bench.events == shown
