@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import rich_click as click
@@ -53,6 +54,10 @@ _SLICE_MS = 25
 )  # fmt: skip
 @click.option("--at", metavar="TIME", help="What the gate's clock shows; default: the computer's.")
 @click.option(
+    "--folder", type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the gate's files, its audit log among them, in this new folder.",
+)  # fmt: skip
+@click.option(
     "--plain", is_flag=True, help="Lines instead of a picture; so too without a terminal."
 )
 def command(
@@ -63,6 +68,7 @@ def command(
     baud: int | None,
     ending: str,
     at: str | None,
+    folder: Path | None,
     plain: bool,
 ) -> None:
     """Run one gate until Ctrl+C. Show it codes from another terminal with: gatectl scan."""
@@ -74,14 +80,14 @@ def command(
     try:
         with (
             contextlib.closing(door.Door()) as entrance,
-            tempfile.TemporaryDirectory(prefix="gate-sim-") as folder,
+            _folder(folder) as place,
         ):
             if bundle is not None:
                 site, keys = bundle.read_bytes(), read_root(bundle, root)
             else:
                 site, keys = _made_up(console, gate_id, unix)
             turnstile = Turnstile(
-                Path(folder), profile, bundle=site, root=keys, gate_id=gate_id,
+                place, profile, bundle=site, root=keys, gate_id=gate_id,
                 ending=_ENDINGS[ending], baud=baud, clock=RealClock(), unix=unix,
             )  # fmt: skip
             with turnstile:
@@ -90,6 +96,22 @@ def command(
         console.print("stopped")
     except (GateError, micropython.InterpreterError) as error:
         raise Failure(str(error)) from None
+
+
+@contextlib.contextmanager
+def _folder(given: Path | None) -> Iterator[Path]:
+    """Where the gate's files are; without a folder they go when the gate does."""
+    if given is None:
+        with tempfile.TemporaryDirectory(prefix="gate-sim-") as name:
+            yield Path(name)
+        return
+    try:
+        given.mkdir(parents=True, exist_ok=True)
+        if any(given.iterdir()):
+            raise Failure(f"{given}: is not empty; a gate that starts anew needs a new folder")
+    except OSError as error:
+        raise Failure(f"{given}: cannot be made: {error.strerror}") from None
+    yield given
 
 
 def _instant(at: str) -> int:

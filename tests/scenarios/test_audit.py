@@ -29,6 +29,7 @@ def test_everyone_of_the_demo_is_in_the_log_and_nobody_is_named(
     for person in site.people():
         shown = turnstile.send(person.data) if person.raw else turnstile.present(person.data)
         said.append(shown.reason)
+    turnstile.wait_ms(5000)
     records = read(turnstile)
     decisions = [record for record in records if record.kind == "decision"]
     assert [record.text("reason") or None for record in decisions] == said
@@ -36,6 +37,11 @@ def test_everyone_of_the_demo_is_in_the_log_and_nobody_is_named(
     assert len(granted) == said.count(None) > 3
     assert {record.text("gate") for record in decisions} == {site.gate_id}
     assert all(record.unix is not None for record in decisions)
+    passages = [record for record in records if record.kind == "passage"]
+    assert [one.fields["subject"] for one in passages] == [one.fields["subject"] for one in granted]
+    assert {record.text("gate") for record in passages} == {site.gate_id}
+    [update] = [record for record in records if record.kind == "update"]
+    assert (update.text("verdict"), update.fields["version"]) == ("installed", 1)
     assert [record.kind for record in records if record.kind == "start"] == ["start"]
     content = b"".join(
         path.read_bytes()

@@ -28,6 +28,7 @@ _CODE_MS = const(5000)  # the longest code takes 4.5 s at 9,600 baud; a line bus
 _GRACE_MS = const(1000)  # for an answer that lies in the chip's buffer while the loop is late
 _FIRST_MS = const(500)  # before a reader that did not answer is looked for again; doubled each time
 _LONGEST_MS = const(30_000)
+_STEADY_MS = const(60_000)  # who is lost sooner is let alone for a while: each change is logged
 _DOUBT_MS = const(300)  # before it is asked again that did not answer
 _WRITES = const(8)  # at once, to a reader's flash
 _HOUR_MS = const(3_600_000)
@@ -79,20 +80,26 @@ class ManagedReader(SerialReader):
         protocol = self._protocol
         pause = _FIRST_MS
         missed = 0
+        since = None  # ms when it was found
         self._say("starting", None)
         while True:
+            state = None
             if await self._run(protocol.find(self._speed, self._one_way)):
                 state, note = await self._run(protocol.set_up())
-                if state:
-                    pause = _FIRST_MS
-                    missed = 0
-                    self._say(state, note)
-                    if await self._lost(protocol):
-                        self._say("silent", None)
+            if state:
+                self._say(state, note)
+                since = self._now() if since is None else since
+                if not await self._lost(protocol):
                     continue
+                missed = 1
+            steady = since is not None and self._now() - since >= _STEADY_MS
+            since = None
             missed += 1
             if missed > 1:  # once may be while it starts
                 self._say("silent", None)
+            if steady:
+                pause = _FIRST_MS
+                continue
             await self._wait(pause)
             pause = min(2 * pause, _LONGEST_MS)
 

@@ -12,6 +12,7 @@ time all the same, by interrupt (guard.py).
 import asyncio
 import gc
 import machine
+from binascii import hexlify
 from machine import Pin
 from micropython import const
 
@@ -66,6 +67,7 @@ class App:
         ]
         self._inputs = contacts(board, self.doorways)
         self.guard = Guard(self._sample, self._look)
+        self._reader_states: list = [None] * len(board.READERS)
         # What is large and stays comes first, while the heap is in one piece.
         self.readers = [
             self._open_reader(number, wiring) for number, wiring in enumerate(board.READERS)
@@ -76,7 +78,7 @@ class App:
         gc.collect()
         self.teller.face = self._optional("face", self._open_face)
         self.teller.audit = self._optional("audit", self._open_audit)
-        self.site = self.teller.site = Site(self.guard.feed)
+        self.site = self.teller.site = Site(self.guard.feed, self.teller.happened)
         if self.teller.audit:
             self.site.logged = self.teller.audit.floor
         self._believe()
@@ -135,7 +137,8 @@ class App:
     def _open_audit(self):
         from ..storage.audit import Audit
 
-        return Audit("site/", board.NAME)
+        # a sixteenth of the flash is the log's
+        return Audit("site/", hexlify(machine.unique_id()).decode(), 64 * board.FLASH_KB)
 
     def _open_time(self):
         if not (board.RTC or board.NETWORK):
@@ -155,8 +158,9 @@ class App:
 
         def report(state, note):
             self.teller.happened("reader", (("reader", number), ("state", state), ("note", note)))
-            self.teller.note("reader_silent", state == "silent")
-            self.teller.note("reader_wrong", state == "wrong")
+            self._reader_states[number] = state
+            for name in ("silent", "wrong"):
+                self.teller.note("reader_" + name, name in self._reader_states)
 
         return self._optional("reader", lambda: open_reader(wiring, self.clock.ms, scanned, report))
 
@@ -320,6 +324,7 @@ class App:
         doorway.named = verdict.named or verdict.rule
         if verdict.granted:
             doorway.subject = verdict.seen.replay_key
+            doorway.gate = gate
             grant = doorway.rules.grant(reader, verdict.ticket)
             self.occupancy.expect(grant)
             doorway.handle(table.GRANT, grant)
@@ -345,7 +350,7 @@ class App:
         fields: tuple = (("lane", doorway.number), ("direction", grant.direction))
         log("passage" if passed else "annulled", fields)
         if grant.ticket is not None:
-            fields += (("subject", doorway.subject),)
+            fields += (("gate", doorway.gate), ("subject", doorway.subject))
         self.teller.record("passage" if passed else "annulled", fields)
 
     # states of the whole

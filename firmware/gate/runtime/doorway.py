@@ -22,6 +22,7 @@ class Doorway:
         self.lane = Lane(self.rules)
         self.named = None
         self.subject = None  # replay_key of whoever was last granted
+        self.gate = None  # the id by which that was
         self._said: tuple = (table.IDLE, None)
         self._calls = calls
         self._now = now_ms

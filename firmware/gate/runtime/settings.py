@@ -33,10 +33,11 @@ _FULL = const(28)  # ENOSPC, which MicroPython's errno does not name
 
 class Site:
     """bundle: a Bundle or None, and then reason says why. feed: feeds the watchdog, while a bundle
-    that waits is installed at the start."""
+    that waits is installed at the start, if there is one. tell: is told of updates."""
 
-    def __init__(self, feed):
+    def __init__(self, feed=None, tell=None):
         self._feed = feed
+        self._tell = tell or log
         self._gates = ("unnamed",)
         self.name = None  # of the site, if provisioning fixed it
         self.bundle = None
@@ -98,7 +99,8 @@ class Site:
         update = self.update()
         try:
             for _ in update.prepare():
-                self._feed()
+                if self._feed:
+                    self._feed()
         except Exception as error:
             self.refuse(update, error)
         else:
@@ -170,7 +172,7 @@ class Site:
             return False
         self.bundle = bundle
         self.reason = None
-        log(
+        self._tell(
             "update",
             (
                 ("verdict", "installed"),
@@ -192,7 +194,7 @@ class Site:
             fault("update", error)
             reason = "internal_error"
         self._refused = reason
-        log("update", (("verdict", "refused"), ("reason", reason)))
+        self._tell("update", (("verdict", "refused"), ("reason", reason)))
         try:
             update.refuse()
         except Exception as error:

@@ -249,7 +249,7 @@ class Audit:
         with self._ring.open(number) as file:
             size = read_record(file, buffer)
             header = header_of(buffer, size)
-            if header is None or header[NUMBER] != number:
+            if header is None or header[NUMBER] != number or header[OLDEST] > number:
                 return 0
             chain = _chained(header[BEFORE], buffer[HEAD : size - LINK - SEAL])
             if not _linked(chain, buffer, size):

@@ -27,7 +27,7 @@ SUFFIX = ".seg"
 # What happened, and what is known of it: a name's place is its number; other names stand as texts.
 # One text each, since lists would take a kilobyte of heap.
 KINDS = (
-    "start decision passage annulled alarm alarm_over update clock fault reader contact data lost "
+    "start decision passage annulled alarm alarm_over update clock fault reader contact lost "
     "cut key fire_on fire_off tamper_on tamper_off lock_on lock_off maintenance_on maintenance_off"
 )
 FIELDS = (

@@ -38,6 +38,7 @@ _ARRAY = const(0x80)
 _MAX_ITEMS = const(23)  # of an array whose head is one byte
 _MAX_NUMBER = const(0xFFFFFFFFFFFFFFFF)
 _MAX_SMALL = const(0x3FFFFFFF)
+_MAX_TIME = const(0xFFFFFFFF)  # Unix seconds, the last that any format has
 
 
 class Record:
@@ -172,7 +173,7 @@ def header_of(buffer, size):
             reader.text(0, MAX_NAME),
             reader.bytes(4, 4),
             reader.uint(_MAX_SMALL),
-            reader.uint(_MAX_NUMBER),
+            reader.uint(_MAX_TIME),
         )
         reader.finish()
     except Refusal:
@@ -187,7 +188,8 @@ def start_of(buffer, size):
         reader.array(4, _MAX_ITEMS)
         number = reader.uint(_MAX_SMALL)
         reader.skip()
-        return number, reader.uint(_MAX_SMALL), reader.int()
+        found = number, reader.uint(_MAX_SMALL), reader.int()
+        return found if found[2] <= _MAX_TIME else None
     except Refusal:
         return None
 

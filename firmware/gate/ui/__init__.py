@@ -2,13 +2,15 @@
 
     reason: what is the matter | what helps, or who can fix it
 
-The files are read when something is shown, line by line, so that no text stays in RAM: as Python
+The files are read when something is shown, block by block, so that no text stays in RAM: as Python
 dictionaries the two languages would take a fifth of a small board's heap. The first match counts.
 A language is there when its file is: a display shows Chinese, English, then all others.
 """
 
 import os
+from micropython import const
 
+_BLOCK = const(512)  # bytes; a line has less
 _FOLDER = __file__.rsplit("/", 1)[0]
 
 
@@ -36,13 +38,32 @@ def show(language, key, texts=None, named=None):
     own = texts.find(key, named, language) if texts else None
     if own is not None:
         return own
-    wanted = (key + ": ").encode()
     try:
         with open("%s/%s.txt" % (_FOLDER, language), "rb") as file:
-            for line in file:
-                if line.startswith(wanted):
-                    text, _, advice = line[len(wanted) :].decode().partition("|")
-                    return text.strip(), advice.strip()
+            line = _line(file, ("\n%s: " % key).encode())
+        if line is not None:
+            text, _, advice = line.decode().partition("|")
+            return text.strip(), advice.strip()
     except (OSError, UnicodeError):
         pass
     return key, ""
+
+
+def _line(file, wanted):
+    """What follows `wanted`, the beginning of a line, up to its end; None: no such line. Found in
+    blocks, as looking at every line takes fifty times as long."""
+    data = b"\n"
+    while True:
+        block = file.read(_BLOCK)
+        if not block:
+            return None
+        data += block
+        at = data.find(wanted)
+        if at >= 0:
+            break
+        data = data[-len(wanted) :]
+    data = data[at + len(wanted) :]
+    if data.find(b"\n") < 0:
+        data += file.read(_BLOCK)  # longer than any line
+    end = data.find(b"\n")
+    return data if end < 0 else data[:end]

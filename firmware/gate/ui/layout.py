@@ -54,8 +54,10 @@ def pages(paragraphs, width, height):
     if height <= _LOW:
         return (yield from _low(paragraphs, width, height))
     close = None  # fits, with nothing to spare
+    known = {}  # (number of a paragraph, scale) -> its lines
     for plan in _PLANS:
-        made = yield from _high(paragraphs, width, height, plan)
+        made = yield from _high(paragraphs, width, height, plan, known)
+        yield 0
         if len(made) == 1:
             if made[0][-1].height >= _SPACE and not made[0][-1].text:
                 return made
@@ -63,17 +65,20 @@ def pages(paragraphs, width, height):
     return close or made
 
 
-def _high(paragraphs, width, height, plan):
+def _high(paragraphs, width, height, plan, known):
     made = []
     bands = [Band(plan[0], STATE, symbol=plan[0] - 16, top=-8)]
     left = height - plan[0]
     at = 1
-    for text, style, headline in paragraphs:
+    for number in range(len(paragraphs)):
+        text, style, headline = paragraphs[number]
         scale = plan[at] if headline else plan[3]
         if headline:
             at = 2
-        lines = balanced(text, width - 2 * _EDGE, scale)
-        yield 0
+        lines = known.get((number, scale))
+        if lines is None:
+            lines = yield from balanced(text, width - 2 * _EDGE, scale)
+            known[(number, scale)] = lines
         row = _ROW * scale
         if len(lines) * row > left and len(lines) * row <= height and len(bands) > 1:
             made.append(_filled(bands, left))
@@ -127,13 +132,11 @@ def _low(paragraphs, width, height):
     lines = []  # of the page: (text, style)
     left = _BESIDE  # where its text begins: the first page has the symbol
     for text, style, _ in paragraphs:
-        more = balanced(text, width - left, 1)
-        yield 0
+        more = yield from balanced(text, width - left, 1)
         if lines and len(lines) + len(more) > rows:
             made.append(_rows(lines, rows, left))
             lines, left = [], 0
-            more = balanced(text, width, 1)
-            yield 0
+            more = yield from balanced(text, width, 1)
         while more:
             if len(lines) == rows:  # longer than a page
                 made.append(_rows(lines, rows, left))

@@ -54,11 +54,12 @@ class SSD1306:
     def send(self, y, rows, canvas, style, what):
         """Steps: a band of `rows` rows from y on; canvas: its bytes, a page of 8 rows after the
         other."""
-        flip = 0xFF if style == NOTED else 0
         page = self._page
         for i in range(rows // 8):
-            for x in range(self.width):
-                page[1 + x] = canvas[i * self.width + x] ^ flip
+            page[1:] = memoryview(canvas)[i * self.width : (i + 1) * self.width]
+            if style == NOTED:
+                for x in range(1, 1 + self.width):
+                    page[x] ^= 0xFF
             at = y // 8 + i
             self._write(0x21, 0, self.width - 1, 0x22, at, at)
             self._i2c.writeto(self._address, page)

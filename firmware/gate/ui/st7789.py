@@ -47,7 +47,15 @@ class ST7789:
         """width, height: as people see it. x, y: where that begins in its memory, the same way
         round."""
         bus, sck, mosi, hz = spi
-        self._spi = SPI(bus, baudrate=hz, polarity=0, phase=0, sck=Pin(sck), mosi=Pin(mosi))
+        self._spi = SPI(
+            bus,
+            baudrate=hz,
+            polarity=0,
+            phase=0,
+            sck=Pin(sck),
+            mosi=Pin(mosi),
+            miso=None,  # left out, the bus would take its default pin, whatever is wired to that
+        )
         self._cs = Pin(cs, Pin.OUT, value=1)
         self._dc = Pin(dc, Pin.OUT, value=1)
         self._reset = None if reset is None else Pin(reset, Pin.OUT, value=1)

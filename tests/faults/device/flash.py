@@ -9,7 +9,7 @@ may be left of an operation during which the power goes:
     ragged   all of it, but bits here and there did not make it
     whole    all of it, and nobody was told
 
-    for left, tear in cuts(lambda flash: ...):  see `cuts`
+How a test uses it is in docs/audit.md.
 """
 
 import gc

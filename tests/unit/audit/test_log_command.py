@@ -183,3 +183,8 @@ def test_a_code_and_its_subject_are_the_same_person() -> None:
 def test_a_folder_without_a_log(tmp_path: Path) -> None:
     done = gatectl_here("log", "show", tmp_path, cwd=tmp_path)
     assert done.returncode == 1 and "no audit log is there" in done.stderr
+
+
+def test_a_simulated_gate_keeps_its_files_in_a_new_folder_only(day: Path) -> None:
+    done = gatectl_here("sim", "--folder", day, cwd=day)
+    assert done.returncode == 1 and "is not empty" in done.stderr

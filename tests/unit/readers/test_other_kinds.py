@@ -120,7 +120,7 @@ def test_a_code_that_comes_with_the_version_is_no_version(bench_of: MakeBench) -
     """Whatever is asked, and whenever: what begins like a code is a code."""
     bench = bench_of("de2120")
     bench.ready()
-    for place in range(300):
+    for place in range(110):
         bench.run_ms(97)
         assert bench.read(f"{CODE}{place}")
 

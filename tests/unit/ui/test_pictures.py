@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -256,3 +257,26 @@ def test_the_longest_step(studio_of: MakeStudio, display: str, most_us: int) -> 
     face = studio_of(display, script)
     face.run_to_ms(4000)
     assert most_us // 2 < face.latest_tick_us <= most_us
+
+
+def test_a_bus_takes_no_pin_that_the_profile_does_not_name(
+    run_firmware: Callable[..., list[Any]], tmp_path: Path
+) -> None:
+    """A stock ESP32 gives SPI a default MISO, 12 on bus 1, unless it is told that there is none."""
+    (tmp_path / "machine.py").write_text(
+        "given = {}\n"
+        "class Pin:\n"
+        "    OUT = 3\n"
+        "    def __init__(self, *given, **options): pass\n"
+        "def SPI(bus, **options): given.update(options)\n"
+    )
+    [options] = run_firmware(
+        """
+        import json, machine
+        from gate.ui.st7789 import ST7789
+        ST7789((1, 14, 13, 40000000), 5, 15, None, None, 240, 240, 0, 0, 0)
+        print(json.dumps([sorted(machine.given), machine.given["miso"]]))
+        """,
+        extra_path=[tmp_path],
+    )
+    assert options == [["baudrate", "miso", "mosi", "phase", "polarity", "sck"], None]
