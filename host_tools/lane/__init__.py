@@ -1,0 +1,1 @@
+"""The lane's table, as docs/lane.md shows it: read from the firmware, in words and as a picture."""
