@@ -12,7 +12,8 @@ class Chip:
     """Pins with duties or habits of their own.
 
     flash, psram: pins of the module's memories, by how these are wired. glitch: what an output does
-    at boot before any program runs.
+    at boot before any program runs. pulled: strapping pins that the chip itself holds at a level in
+    reset, by a weak resistor.
     """
 
     title: str
@@ -27,6 +28,7 @@ class Chip:
     no_pulls: frozenset[int] = frozenset()
     usb: frozenset[int] = frozenset()
     glitch: Mapping[int, str] = field(default_factory=dict)
+    pulled: Mapping[int, int] = field(default_factory=dict)
     absent: frozenset[int] = frozenset()
     i2cs: int = 2
     spis: tuple[int, ...] = (1, 2)  # free ones, by MicroPython's numbers
@@ -57,6 +59,7 @@ CHIPS = {
             14: "is high for about 600 ms at boot",
             15: "pulses at boot",
         },
+        pulled={0: 1, 2: 0, 5: 1, 12: 0, 15: 1},
         absent=frozenset((20, 24, 28, 29, 30, 31)),
     ),
     "esp32s2": Chip(
@@ -74,6 +77,7 @@ CHIPS = {
         input_only=frozenset((46,)),
         usb=frozenset((19, 20)),
         glitch={43: "sends the boot log"},
+        pulled={0: 1, 45: 0, 46: 0},
         absent=frozenset((22, 23, 24, 25)),
     ),
     "esp32s3": Chip(
@@ -92,6 +96,7 @@ CHIPS = {
         psram={"octal": frozenset(range(33, 38))},
         usb=frozenset((19, 20)),
         glitch={21: "is high for about 30 ms at boot", 43: "sends the boot log"},
+        pulled={0: 1, 45: 0, 46: 0},
         absent=frozenset((22, 23, 24, 25)),
     ),
     "esp32c3": Chip(
@@ -110,6 +115,7 @@ CHIPS = {
         i2cs=1,
         spis=(1,),
         glitch={18: "is high for a moment at boot", 21: "sends the boot log"},
+        pulled={9: 1},
     ),
     "esp32c6": Chip(
         title="ESP32-C6",
@@ -129,5 +135,6 @@ CHIPS = {
         i2cs=1,
         spis=(1,),
         glitch={16: "sends the boot log"},
+        pulled={9: 1},
     ),
 }

@@ -74,6 +74,10 @@ def _relays(profile: Profile) -> Iterator[Hazard]:
                 "and the gate may open"
             )
             yield Hazard("relay-bias", WARNING, relay.pin, name, reason)
+        if profile.silicon.pulled.get(relay.pin) == relay.active and relay.bias is None:
+            level = "high" if relay.active else "low"
+            reason = f"is held {level} by the chip itself in reset: that opens the gate"
+            yield Hazard("boot-pull", WARNING, relay.pin, name, reason)
         if relay.driver == "opto-5v" and relay.active == 0:
             reason = (
                 "hangs on a module with 5 V at its input: 3.3 V may not switch it off, and the "

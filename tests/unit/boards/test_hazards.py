@@ -93,6 +93,7 @@ EXAMPLES: list[tuple[str, str, int, str, dict[str, Any]]] = [
              lanes=[{"readers": [0], "relays": [0, 1]}, {"readers": [1], "relays": [2]}])),
     ("relay-bias", WARNING, 26, "the pin floats", relay(26, bias="none")),
     ("relay-bias", ERROR, 26, "opens the gate while nothing drives it", relay(26, bias="up")),
+    ("boot-pull", WARNING, 5, "is held high by the chip itself in reset", relay(5, bias="none")),
     ("opto-5v", WARNING, 26, "3.3 V may not switch it off",
      relay(26, safe="high", bias="up", driver="opto-5v")),
     ("no-fire", WARNING, -1, "stays shut in a fire", changed(inputs={})),
