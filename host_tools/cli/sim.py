@@ -11,6 +11,7 @@ _COMMANDS = {
     "run": "host_tools.cli.sim_run",
     "serve": "host_tools.cli.sim_serve",
     "queue": "host_tools.cli.sim_queue",
+    "soak": "host_tools.cli.sim_soak",
 }
 _DEFAULT = "start"
 

@@ -11,6 +11,7 @@ import utime
 _TICKS_MASK = 0x3FFFFFFF  # ticks wrap at 2**30, as they do on the board
 
 
+_MUCH = 1000  # characters that wait to be sent: more would want a large piece of the heap
 _SIZE = 7  # bytes of the size that stands before every block: six digits and a line end
 
 
@@ -29,6 +30,7 @@ class _Wire:
         self._inputs = []
         self._bus = None  # the answer to a transfer
         self._unsent = []  # in virtual time nobody looks before the device waits
+        self._size = 0  # of that, characters
         self._began = utime.ticks_us()  # real time: where the clock stood when last asked
         self._elapsed = 0
         self._read_block()
@@ -41,8 +43,10 @@ class _Wire:
 
     def tell(self, *words):
         """One line to the hardware; nothing comes back."""
-        self._unsent.append(" ".join(str(word) for word in words) + "\n")
-        if not self.virtual:
+        line = " ".join(str(word) for word in words) + "\n"
+        self._unsent.append(line)
+        self._size += len(line)
+        if not self.virtual or self._size > _MUCH:
             self.flush()
 
     def flush(self):
@@ -50,6 +54,7 @@ class _Wire:
         if self._unsent:
             self._file.write("".join(self._unsent).encode())
             self._unsent = []
+            self._size = 0
 
     def wait(self, duration_us):
         """Let time pass until something happens, at most duration_us (None: for ever)."""
