@@ -29,7 +29,7 @@ from host_tools.simulator.turnstile import Turnstile
 
 # Fields of the policy's lane (docs/formats.md): the barrier's motor follows the relay, which is on
 # until somebody is through, or 8 s; after 8 s in the passage there is an alarm.
-_LANE = {13: True, 14: 8000, 15: 8000}
+LANE = {13: True, 14: 8000, 15: 8000}
 WIRED = Path(serve.__file__).with_name("wired.yaml")
 
 
@@ -87,7 +87,7 @@ def _runner(
     state: Path, profile: Profile, bundle: Path | None, root: Path | None, gate_id: str
 ) -> Runner:
     about: dict[str, Any] = {"board": profile.title, "chip": profile.chip, "gate": gate_id}
-    demo = None if bundle is not None else DemoSite.make(times.now(), gate_id, lane=_LANE)
+    demo = None if bundle is not None else DemoSite.make(times.now(), gate_id, lane=LANE)
     if bundle is not None:
         given, keys = bundle.read_bytes(), read_root(bundle, root)
     else:

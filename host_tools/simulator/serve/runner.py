@@ -87,7 +87,7 @@ class Runner:
 
     def _rest(self, why: str) -> None:
         """The firmware has ended: say so until somebody switches it on again."""
-        said = happening("ended", 0, text=why.splitlines()[0])
+        said = happening("ended", 0, {"text": why.splitlines()[0]})
         self.feed.put(0, {**self._about, "power": False, "ended": why}, [said])
         while not self._stop.is_set():
             with contextlib.suppress(queue.Empty):

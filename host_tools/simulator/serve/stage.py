@@ -80,7 +80,7 @@ class Stage:
             self._power(True, trusted=given["trusted"])
         elif command.do == "update" and self._next_bundle is not None:
             self._turnstile.drop(self._next_bundle())
-        self._happened.append(happening("did", self.now_us(), do=command.do, **given))
+        self._happened.append(happening("did", self.now_us(), {"do": command.do, **given}))
 
     def _input(self, name: str, lane: int, on: bool) -> None:
         if name == "passage" and lane < len(self._turnstile.board.lanes):
@@ -116,11 +116,13 @@ class Stage:
             if change.pin in relays:
                 number = relays[change.pin]
                 is_open = change.level == self._turnstile.board.relays[number].active
-                self._happened.append(happening("relay", change.at_us, relay=number, open=is_open))
+                self._happened.append(
+                    happening("relay", change.at_us, {"relay": number, "open": is_open})
+                )
         self._changed = len(record.changes)
         for reset in record.resets[self._restarted :]:
             self._told = self._new_told()
-            self._happened.append(happening("reset", reset.at_us, cause=reset.cause))
+            self._happened.append(happening("reset", reset.at_us, {"cause": reset.cause}))
         self._restarted = len(record.resets)
 
     def _picture(self) -> dict[str, Any]:

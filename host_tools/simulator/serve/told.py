@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from host_tools.simulator.record import Note
@@ -40,11 +41,11 @@ class Told:
 def line_of(note: Note) -> dict[str, Any]:
     """A line of the log as the page gets it."""
     fields = note.fields or {"event": "text", "text": note.text[:_MAX_TEXT]}
-    return happening("log", note.at_us, **fields)
+    return happening("log", note.at_us, fields)
 
 
-def happening(source: str, at_us: int, **fields: Any) -> dict[str, Any]:
-    """source: log, relay, did (by a page), reset, ended."""
+def happening(source: str, at_us: int, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A line for the page. source: log, relay, did (by a page), reset, ended."""
     return {"source": source, "at_us": at_us, "fields": fields}
 
 

@@ -7,6 +7,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from bootstrap import node, places
 from host_tools.holder.enrolment import MAX_PHONES
 from host_tools.pages.strict import MAX_REQUEST
@@ -30,9 +32,10 @@ def test_a_build_repeats_to_the_byte(tmp_path: Path) -> None:
     assert "holder/index.html" in built
 
 
-def test_nothing_in_the_page_names_another_address() -> None:
+@pytest.mark.parametrize("page", ["holder", "turnstile"])
+def test_nothing_in_the_page_names_another_address(page: str) -> None:
     """But for names of XML, which nobody fetches, and the terms of the packages."""
-    for name, data in _files(places.PAGES / "holder").items():
+    for name, data in _files(places.PAGES / page).items():
         text = data.decode(errors="replace")
         if name.endswith((".png", ".txt")):
             continue

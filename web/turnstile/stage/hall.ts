@@ -102,7 +102,7 @@ export function cabinet(y: number, side: 1 | -1): SVGGElement {
   return group;
 }
 
-/** The reader at the beginning of the right cabinet, and the post with the display behind it. */
+/** The reader, at the beginning of the right cabinet, or at its end for those who walk out. */
 export function reader(y: number, reverse: boolean): SVGGElement {
   const x = reverse ? LENGTH - 0.3 : -LENGTH + 0.06;
   const group = s("g", { class: "reader" });
@@ -112,15 +112,17 @@ export function reader(y: number, reverse: boolean): SVGGElement {
   return group;
 }
 
+/** The display, on the left cabinet: nobody in the lane stands before it. */
 export function post(y: number): SVGGElement {
   const group = s("g", { class: "post" });
-  const centre = y + HALF + 0.15;
-  group.append(box([-0.5, -0.44], [centre - 0.03, centre + 0.03], [TALL, 1.3], "pole"));
-  group.append(box([-0.56, -0.5], [centre - 0.48, centre + 0.48], [1.28, 1.98], "frame"));
+  const centre = y - HALF - 0.2;
+  const x = -0.25;
   group.append(
+    box([x, x + 0.06], [centre - 0.03, centre + 0.03], [TALL, 1.3], "pole"),
+    box([x - 0.06, x], [centre - 0.48, centre + 0.48], [1.28, 1.98], "frame"),
     s(
       "g",
-      { class: "screen", transform: facing(-0.56, centre - 0.44, 1.94) },
+      { class: "screen", transform: facing(x - 0.06, centre - 0.44, 1.94) },
       s("rect", { class: "glass", width: 0.88, height: 0.62, rx: 0.03 }),
       s("path", { class: "sign" }),
     ),

@@ -54,8 +54,8 @@ export class Stage {
       const far = s("g", {});
       const near = s("g", {});
       const leaves = [0, 1].map(() => s("polygon", { class: "leaf" }));
-      group.append(cabinet(y, -1), far, ...leaves, near, cabinet(y, 1));
-      group.append(post(y), reader(y, false));
+      group.append(cabinet(y, -1), post(y), far, ...leaves, near, cabinet(y, 1));
+      group.append(reader(y, false));
       if ((lanes[lane]?.readers.length ?? 0) > 1) group.append(reader(y, true));
       this.svg.append(group);
       this.lanes[lane] = { leaves, figures: { far, near }, angle: 0, group };
