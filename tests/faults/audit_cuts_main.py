@@ -4,7 +4,8 @@ The segments are made small, so that the sequence has all there is: slots, their
 a new segment with a new key, the removal of the oldest. Each outcome is a line: what had been
 acknowledged, what the next start finds and writes, and all files of the log.
 
-argv: a tear of flash.TEARS.
+argv: a tear of flash.TEARS; `write`, or `mend` for a log with something torn at its end, which the
+start cuts off.
 """
 
 import json
@@ -19,7 +20,7 @@ from gate.storage.audit import Audit
 SIZE = 1100  # bytes of a segment
 LOG = 5 * 4096  # bytes of them all
 BEFORE = 70  # records in the image that each cut begins with
-DURING = 24
+DURING = 24 if sys.argv[2] == "write" else 2
 AFTER = 2
 NOON = 1795521600
 
@@ -44,6 +45,10 @@ def prepared():
         log = Audit("site/", "cuts", LOG)
         for number in range(BEFORE):
             assert decision(log, number)
+        if sys.argv[2] == "mend":
+            newest = sorted(name for name in os.listdir("site/log") if name.endswith(".seg"))[-1]
+            with open("site/log/" + newest, "ab") as file:
+                file.write(b"\x58\x40torn")
     return bytes(flash.content)
 
 

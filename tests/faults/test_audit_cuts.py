@@ -23,7 +23,7 @@ BEFORE, DURING, AFTER = 70, 24, 2  # as in audit_cuts_main
 def test_the_power_goes_at_every_operation(
     micropython: Interpreter, tmp_path: Path, tear: str
 ) -> None:
-    outcomes = run(MAIN, [tear], micropython)
+    outcomes = run(MAIN, [tear, "write"], micropython)
     assert len(outcomes) > 50
     assert [one["operation"] for one in outcomes] == list(range(len(outcomes)))
     counts = {one["acknowledged"] for one in outcomes}
@@ -42,6 +42,22 @@ def test_the_power_goes_at_every_operation(
         unacknowledged += extra
         assert outcome["floor"] == NOON + 1001
     assert (unacknowledged > 0) == (tear == "whole"), "a whole write that nobody was told of counts"
+
+
+@pytest.mark.parametrize("tear", ["none", "ragged", "whole"])
+def test_the_power_goes_while_a_torn_end_is_cut_off(
+    micropython: Interpreter, tmp_path: Path, tear: str
+) -> None:
+    outcomes = run(MAIN, [tear, "mend"], micropython)
+    assert len(outcomes) > 8
+    for outcome in outcomes:
+        recorded, findings = judged(outcome, tmp_path / str(outcome["operation"]))
+        assert outcome["after"] == [True] * AFTER and outcome["failing"] is None
+        before = recorded[:-AFTER]
+        assert before[-1] >= BEFORE - 1, "all that were acknowledged before are there"
+        assert before == list(range(before[0], before[-1] + 1))
+        assert any(name.endswith(".bad") for name in outcome["files"])
+        assert all(".bad" in one.where or "not right when" in one.what for one in findings)
 
 
 def judged(outcome: dict[str, Any], place: Path) -> tuple[list[int], list[Finding]]:

@@ -24,7 +24,7 @@ class Terminal:
     def __init__(self, interpreter: Interpreter, place: Path) -> None:
         self.place = place
         self.site = place / "site"
-        self.site.mkdir()
+        self.site.mkdir(exist_ok=True)
         self._interpreter = interpreter
 
     def start(
@@ -66,6 +66,17 @@ def test_it_goes_on_where_it_ended(terminal: Terminal) -> None:
     assert [record.number for record in records] == list(range(1, 38))
     untrusted = [record for record in records if record.unix is None]
     assert [(one.start, one.ms) for one in untrusted] == [(2, 1000 * n) for n in range(5)]
+
+
+def test_it_does_not_matter_which_words_an_interpreter_has(
+    terminal: Terminal, any_micropython: Interpreter
+) -> None:
+    """A log begun with 32-bit words goes on with 64-bit ones."""
+    terminal.start(30)
+    other = Terminal(any_micropython, terminal.place)
+    assert other.start(20)["notes"] == []
+    records, findings = terminal.walk(keys.read(terminal.site / "audit.key"))
+    assert findings == [] and len(records) == 51
 
 
 def test_something_torn_behind_the_records_is_cut_off_and_noted(terminal: Terminal) -> None:
