@@ -56,7 +56,7 @@ Step = Finding | Proved | Unproved | Begun
 
 
 class Walk:
-    """chain, number: of the last right record, after the walk or during it. first: of the log."""
+    """chain, number: after the last right record, also during the walk."""
 
     def __init__(self, folder: LogFolder, given: Sequence[LogKey] = ()) -> None:
         self.folder = folder
@@ -142,10 +142,11 @@ class Walk:
             (key for key in self._given if key.seals_from(number, header.key_id)), None
         )
         self._segment, self._lost = number, False
-        self.chain, self.number = chain, header.first - 1
+        sealed = self._sealed(raw, chain)
+        self.chain, self.number = _chained(chain, raw.seal), header.first - 1
         self.device = header.device
         self._oldest = header.oldest
-        if self._sealed(raw) is False:
+        if sealed is False:
             yield Finding(
                 where, "has a header whose seal is wrong", "written by somebody without the key"
             )
@@ -192,13 +193,13 @@ class Walk:
             return Finding(
                 f"record {wanted}", f"has a wrong link ({where}, byte {raw.offset})", _ALTERED
             )
-        self.chain, self.number = chain, wanted
-        return Proved(record, self._sealed(raw))
+        self.chain, self.number = _chained(chain, raw.seal), wanted
+        return Proved(record, self._sealed(raw, chain))
 
-    def _sealed(self, raw: Raw) -> bool | None:
+    def _sealed(self, raw: Raw, chain: bytes) -> bool | None:
         if self._key is None:
             return None
-        return self._key.seal(self._segment, self.chain) == raw.seal
+        return self._key.seal(self._segment, chain) == raw.seal
 
     def _unproved(self, readings: Iterator[Reading]) -> Iterator[Step]:
         for reading in readings:
@@ -271,8 +272,9 @@ def _told(record: Record) -> Iterator[Finding]:
         )
 
 
-def _chained(chain: bytes, body: bytes) -> bytes:
-    return hashlib.sha256(chain + body).digest()
+def _chained(chain: bytes, what: bytes) -> bytes:
+    """The chain with a body behind it, or with the seal over that."""
+    return hashlib.sha256(chain + what).digest()
 
 
 def _span(what: str, first: int, last: int) -> str:

@@ -154,9 +154,10 @@ class Audit:
                 value = value == "granted"
             record.add(name, value)
         chain = _chained(self._chain, record.body())
-        data = record.finish(chain[:LINK], self._keys.seal(chain))
+        seal = self._keys.seal(chain)
+        data = record.finish(chain[:LINK], seal)
         self._ring.put_slot(number, data)
-        self._chain = chain
+        self._chain = _chained(chain, seal)
         self._next = number + 1
         self._size += len(data)
         if unix is not None:
@@ -187,10 +188,11 @@ class Audit:
         ))  # fmt: skip
         chain = _chained(self._chain, record.body())
         keys.advance(number)
-        data = record.finish(chain[:LINK], keys.seal(chain))
+        seal = keys.seal(chain)
+        data = record.finish(chain[:LINK], seal)
         ring.create(number, data)
         keys.keep()
-        self._chain = chain
+        self._chain = _chained(chain, seal)
         self._number = self._last = number
         self._open = True
         self._size = len(data)
@@ -254,7 +256,7 @@ class Audit:
             chain = _chained(header[BEFORE], buffer[HEAD : size - LINK - SEAL])
             if not _linked(chain, buffer, size):
                 return 0
-            self._chain = chain
+            self._chain = _chained(chain, buffer[size - SEAL : size])
             self._next = header[FIRST]
             self._start = header[START]
             self._key_id = header[KEY_ID]
@@ -295,7 +297,7 @@ class Audit:
         chain = _chained(self._chain, buffer[HEAD : size - LINK - SEAL])
         if not _linked(chain, buffer, size):
             return False
-        self._chain = chain
+        self._chain = _chained(chain, buffer[size - SEAL : size])
         self._next += 1
         self._start = start[1]
         if start[2] >= 0:
@@ -303,9 +305,10 @@ class Audit:
         return True
 
 
-def _chained(chain, body):
+def _chained(chain, what):
+    """The chain with a body behind it, or with the seal over that."""
     digest = hashlib.sha256(chain)
-    digest.update(body)
+    digest.update(what)
     return digest.digest()
 
 
