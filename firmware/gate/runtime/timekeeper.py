@@ -37,12 +37,14 @@ class TimeKeeper:
             bus, scl, sda, hz = board.I2C
             self._chip = DS3231(I2C(bus, scl=Pin(scl), sda=Pin(sda), freq=hz), board.RTC[1])
             self.look()
-        if board.NETWORK:
-            settings = site.network()
-            if settings:
+        settings = site.network() if board.NETWORK else None
+        if settings:
+            try:
                 from ..net.time_server import TimeServer
 
                 self._server = TimeServer(board.NETWORK, settings, clock.ms)
+            except Exception as error:  # the chip is as good as before
+                teller.failed("network", error)
 
     def tasks(self):
         found = []
