@@ -29,7 +29,7 @@ class Conversation:
         self.process = process
         self.waiting = False
         self.deadline: int | None = None
-        self.frozen = False
+        self._frozen = False
         self._transfer: str | None = None  # the answer, when its time is up
         self._answer: list[str] = []
         self._received = b""  # of a line
@@ -44,7 +44,7 @@ class Conversation:
 
     def wait(self, deadline: int | None) -> None:
         self.waiting = True
-        self.deadline = deadline
+        self.deadline = None if self._frozen else deadline
 
     def transfer(self, answer: str, deadline: int) -> None:
         """A wait that nothing ends early."""
@@ -53,11 +53,16 @@ class Conversation:
 
     def owes(self, now: int) -> bool:
         """Whether the device is to be answered now."""
-        if not self.waiting or self.frozen:
+        if not self.waiting or self._frozen:
             return False
         if self.deadline is not None and now >= self.deadline:
             return True
         return bool(self._answer) and self._transfer is None
+
+    def freeze(self) -> None:
+        """It is never answered again."""
+        self._frozen = True
+        self.deadline = None
 
     def answer(self, now: int) -> None:
         lines, self._answer = self._answer, []

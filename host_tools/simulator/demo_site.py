@@ -59,13 +59,19 @@ class DemoSite:
         lane: Mapping[int, Any] | None = None,
         algorithms: Mapping[str, int] | None = None,
         document: yaml_file.Item | None = None,
+        like: DemoSite | None = None,
     ) -> DemoSite:
         """Make it for a time (Unix seconds). lane: fields of the policy's lane that differ.
-        document: a site's file in place of demo-site.yaml, with the same issuers.
+        document: a site's file in place of demo-site.yaml, with the same issuers. like: another
+        site whose keys it has too, since making them takes long.
         algorithms: of keys that are to have another than usual, by name; "operator" is one."""
         algorithms = {**_KEYS, **(algorithms or {})}
-        keys = {name: generate(alg) for name, alg in algorithms.items()}
-        signers = {country: _signer(country, alg, now) for country, alg in _SIGNERS.items()}
+        keys = like.keys if like else {name: generate(alg) for name, alg in algorithms.items()}
+        signers = (
+            like.signers
+            if like
+            else {country: _signer(country, alg, now) for country, alg in _SIGNERS.items()}
+        )
         site = read_site(document or yaml_file.load(FILE), now, lambda name: keys[name].public)
         foreign = [entry_of(signer.certificate, "demo") for signer in signers.values()]
         site = replace(site, issuers=(*site.issuers, *foreign))

@@ -74,6 +74,8 @@ class SimulatedGate:
         self._talk: Conversation | None = None  # with the firmware, while it has power
         self._memory = b""  # of the chip's RTC
         self._boots = 0  # so that a cut takes back a start that is due
+        self._dark_us = 0  # without power, up to the last time that it came
+        self._off_us: int | None = None  # since when there is none
         self._watchdog_us: int | None = None
         self._bites_us: int | None = None  # when it restarts the chip
         self._stimuli: list[tuple[int, int, Callable[[], None]]] = []
@@ -99,11 +101,20 @@ class SimulatedGate:
     def power_off(self) -> None:
         """The power fails now: outputs float, and nothing of the program runs on."""
         self._cut()
+        if self._off_us is None:
+            self._off_us = self.clock.now()
+
+    @property
+    def dark_us(self) -> int:
+        """For how long it was without power altogether."""
+        since = 0 if self._off_us is None else self.clock.now() - self._off_us
+        return self._dark_us + since
 
     def power_on(self, *, unix: int = EPOCH_2000, memory: bool = False) -> None:
         """The power is back. unix: what the chip's clock shows then. memory: whether the RTC's has
         lived through it, as it may through a dip."""
         assert self._talk is None, "the gate has power"
+        self._dark_us, self._off_us = self.dark_us, None
         self._chip_us = unix * 1_000_000 - self.clock.now()
         if not memory:
             self._memory = b""
@@ -112,7 +123,7 @@ class SimulatedGate:
     def freeze(self) -> None:
         """The program stands still where it is and is never answered again: a loop without end."""
         assert self._talk is not None, "the gate has no power"
-        self._talk.frozen = True
+        self._talk.freeze()
 
     def end_program(self) -> None:
         """The program is at its end: outputs stay as they are, and the board waits at a prompt."""

@@ -155,9 +155,9 @@ class Watch:
         return expected, seen[-1] if seen else "none"
 
     def lamp(self, expected: str) -> tuple[Any, Any]:
-        return expected, signals.lamp(
-            self.record, self.stage.board, self.event_us, self.stage.now_us
-        )
+        shown = self.record.events("display", self.place.notes)
+        since = shown[-1].at_us if shown else self.event_us
+        return expected, signals.lamp(self.record, self.stage.board, since, self.stage.now_us)
 
     def buzzer(self, expected: str) -> tuple[Any, Any]:
         return expected, signals.buzzer(

@@ -6,7 +6,7 @@ from host_tools.boards.profile import Output, Profile
 from host_tools.simulator.record import Record
 
 _SHORT_US = 150_000  # of a beep
-_LONG_US = 300_000
+_LONG_US = 450_000
 _DARK = 16  # of 255: a pixel so dim says nothing
 
 
@@ -41,11 +41,9 @@ def buzzer(record: Record, board: Profile, from_us: int, to_us: int) -> str:
     lengths = [end - start for start, end in spans if end > start]
     if not lengths:
         return "silent"
-    if len(lengths) == 1:
-        return "granted" if lengths[0] <= _SHORT_US else "refused"
     if max(lengths) <= _SHORT_US:
-        return "look"
-    return "alarm" if max(lengths) < _LONG_US * 2 else "refused"
+        return "granted" if len(lengths) == 1 else "look"
+    return "refused" if len(lengths) == 1 and lengths[0] <= _LONG_US else "alarm"
 
 
 def _tones(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml.nodes import MappingNode
+from ruamel.yaml.nodes import MappingNode, Node
 
 from host_tools import yaml_file
 from host_tools.boards.profile import Profile
@@ -33,6 +33,7 @@ _SETTLE_MS = 500  # after an answer: what lamp and buzzer say of it
 _LOOK_MS = 300  # after a contact: longer than it takes to be sure of it
 _START_MS = 15_000
 _UPDATE_MS = 30_000
+_READER_MS = 10_000
 _PRESS_MS = 200
 _FLICKER_US = 15_000
 _NOISE = bytes((0x00, 0xFF, 0x80, 0x03)) * 8 + b"\r"
@@ -59,6 +60,7 @@ class Stage:
 
     def __enter__(self) -> Stage:
         self.turnstile.__enter__()
+        self._ready()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -191,12 +193,14 @@ class Stage:
         event = self.now_us
         turnstile.power_on(memory=step.verb == "dips")
         self._until("display", _START_MS)
+        self._ready()
         return event
 
     def _firmware(self, step: Step) -> None:
         gate = self.turnstile.gate
         gate.freeze() if step.verb == "hangs" else gate.end_program()
         self._until("display", 2 * _START_MS)
+        self._ready()
 
     def _reader(self, step: Step) -> None:
         reader = self.turnstile.readers[self.reader(step)]
@@ -244,6 +248,24 @@ class Stage:
         self._version += 1
         return self.site.next_bundle(version=self._version, policy=site.policy)
 
+    def _ready(self) -> None:
+        """Nobody comes before the readers that are set up at the start are ready."""
+        record = self.turnstile.record
+        asked = [n for n, wired in enumerate(self.board.readers) if wired.kind != "plain"]
+        first = len(record.notes)
+
+        def ready() -> bool:
+            said = {
+                n.fields["reader"]
+                for n in record.events("reader", first)
+                if n.fields["state"] == "ready"
+            }
+            return said >= set(asked)
+
+        if asked:
+            self.turnstile.gate.run_ms(_READER_MS, changed(record, ready))
+        self.turnstile.wait_ms(_SETTLE_MS)
+
     def _until(self, event: str, limit_ms: int) -> None:
         """Wait for a line of the log, and a little longer."""
         record = self.turnstile.record
@@ -266,7 +288,7 @@ def default_gates(board: Profile) -> tuple[str, ...]:
 def _site_of(scenario: Scenario) -> DemoSite:
     if scenario.site is None:
         return _demo_site()
-    return DemoSite.make(NOON, document=_merged(scenario, scenario.site))
+    return DemoSite.make(NOON, document=_merged(scenario, scenario.site), like=_demo_site())
 
 
 @lru_cache(maxsize=1)
@@ -275,11 +297,20 @@ def _demo_site() -> DemoSite:
 
 
 def _merged(scenario: Scenario, *sections: Item) -> Item:
-    """The file of the demo's site with sections of the scenario in place of its own."""
-    base = yaml_file.load(FILE).node
-    values = {key.value: (key, value) for key, value in base.value}
+    """The file of the demo's site with what the scenario says otherwise."""
+    node = yaml_file.load(FILE).node
     for item in (scenario.site, *sections):
         if item is not None:
-            values |= {key.value: (key, value) for key, value in item.node.value}
-    node = MappingNode(base.tag, list(values.values()), base.start_mark, base.end_mark)
+            node = _over(node, item.node, ("policy", "lane"))
     return Item(node, scenario.document.document)
+
+
+def _over(base: Node, other: Node, inside: Collection[str] = ()) -> MappingNode:
+    """A mapping with the values of another in place of its own; inside: keys whose values are
+    mappings to be treated so too."""
+    values = {key.value: (key, value) for key, value in base.value}
+    for key, value in other.value:
+        if key.value in inside and isinstance(value, MappingNode) and key.value in values:
+            value = _over(values[key.value][1], value)
+        values[key.value] = key, value
+    return MappingNode(base.tag, list(values.values()), base.start_mark, base.end_mark)

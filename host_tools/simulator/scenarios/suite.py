@@ -32,7 +32,8 @@ Narrate = Callable[[Step, Sequence[Entry], Sequence[Problem]], None]
 @dataclass
 class Result:
     """outcome: passed; failed: not as expected; broken: it cannot be played; skipped: the board has
-    not what it needs. Times in seconds: cpu_s of all processes that took part."""
+    not what it needs. Times in seconds: simulated_s while the terminal had power, cpu_s of all
+    processes that took part."""
 
     name: str
     path: str
@@ -137,7 +138,7 @@ def _play(
                 wrong = [Problem("the audit log", "whole, and of this terminal", found[0])]
                 _fail(result, scenario.steps[-1], wrong, [])
         finally:
-            result.simulated_s = stage.now_us / 1e6
+            result.simulated_s = (stage.now_us - stage.turnstile.gate.dark_us) / 1e6
 
 
 def _attempt(stage: Stage, watch: Watch, step: Step) -> list[Problem]:
