@@ -8,6 +8,7 @@ import cbor2
 
 from host_tools.bundles import bundle_file
 from host_tools.firmware import FIRMWARE
+from host_tools.problems import Failure
 
 _TEXTS = 13  # their field of the policy part, docs/formats.md
 # Names and numbers in a site's words, and marks that a later text is likely to have.
@@ -27,8 +28,11 @@ def of_texts(more: Iterable[str] = ()) -> set[str]:
 
 
 def words_of(bundle: bytes | None) -> list[str]:
-    """A site's own words, out of its bundle; none if it brings no policy."""
-    policy = bundle_file.read(bundle).parts.get("policy") if bundle else None
+    """A site's own words, out of its bundle; none of one that cannot be read or has no policy."""
+    try:
+        policy = bundle_file.read(bundle).parts.get("policy") if bundle else None
+    except Failure:  # a terminal refuses it too
+        return []
     if policy is None:
         return []
     return [text for entry in cbor2.loads(policy).get(_TEXTS, ()) for text in entry[2:]]

@@ -66,6 +66,10 @@ def test_a_sites_own_words_bring_their_characters() -> None:
     assert missing == {"龘"}
 
 
+def test_a_bundle_that_cannot_be_read_has_no_words() -> None:
+    assert fonts.words_of(None) == fonts.words_of(b"") == fonts.words_of(b"no bundle") == []
+
+
 def test_the_same_glyphs_give_the_same_bytes() -> None:
     assert fonts.font(["甲乙"])[0] == fonts.font(["乙", "甲"])[0]
 
