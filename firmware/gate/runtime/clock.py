@@ -21,6 +21,7 @@ _DAY = const(86400)
 _BEHIND = const(120)  # seconds for which the clock may stand still
 _AHEAD = const(300)  # seconds of a jump that one reading is enough for
 _READINGS = const(3)
+_LONG = const(1 << 27)  # ms, a day and a half: ticks wrap after twelve
 _AGREED = const(2)  # seconds by which they may differ
 
 SYSTEM = "system"
@@ -44,8 +45,7 @@ class Clock:
     def __init__(self):
         self.floor = _EPOCH_2000 + _DAY  # without a bundle: anything but a clock just started
         self.source = None
-        self._ticks = time.ticks_ms()
-        self._ms = 0
+        self._at = time.ticks_ms(), 0  # in one, since an interrupt may ask while we compute
         self._base = 0  # Unix seconds at _base_ms
         self._base_ms = 0
         self._given = 0  # the latest that anybody was given
@@ -54,10 +54,12 @@ class Clock:
 
     def ms(self):
         """Milliseconds since the start; unlike ticks they do not wrap. Call within six days."""
-        ticks = time.ticks_ms()
-        self._ms += time.ticks_diff(ticks, self._ticks)
-        self._ticks = ticks
-        return self._ms
+        ticks, ms = self._at
+        now = time.ticks_ms()
+        passed = time.ticks_diff(now, ticks)
+        if passed > _LONG:
+            self._at = now, ms + passed
+        return ms + passed
 
     def unix(self):
         """Unix seconds, or None when the clock is not trusted."""

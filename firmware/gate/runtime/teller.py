@@ -55,6 +55,23 @@ class Teller:
 
     # engineers and the audit
 
+    def start(self, board):
+        """Say what this terminal is, what it was given, and why it started."""
+        bundle = self.site.bundle
+        fields: tuple = (
+            ("board", board),
+            ("gate", self.site.gate_of(0)),
+            ("site", None if bundle is None else bundle.site),
+            ("version", None if bundle is None else bundle.version),
+            ("issuers", 0 if bundle is None else len(bundle.issuers)),
+            ("problem", self.site.reason),
+            ("unix", self._clock.unix()),
+            ("clock", self._clock.source),
+        )
+        why = self._record.fields() if self._record else ()
+        log("start", fields + why)
+        self.record("start", why[:3] + (fields[3],))
+
     def decision(self, verdict, took_ms, doorway, gate):
         """A code was judged, or turned away unjudged (then it has not been seen)."""
         fields = verdict.fields() + (("ms", took_ms),)

@@ -133,7 +133,7 @@ def terminals(count, begun, now):
 
         def take(rest):
             doorway.lane, doorway.relays = fresh
-            app.replay._count = 0
+            app.desk.replay._count = 0
             Pin.opening = (number, 1 - safe)
             reader._pass_on(reader._framer.feed(rest, app.clock.ms()))
 
