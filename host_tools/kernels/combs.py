@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from .curves import ED25519, P256, SM2, Edwards, Weierstrass, pack
@@ -85,6 +86,7 @@ def teeth_within(algs: Iterable[int], budget: int) -> int | None:
     return None
 
 
+@lru_cache(maxsize=32)
 def make_table(alg: int, key: bytes, teeth: int = KEY_TEETH) -> bytes:
     """Make the comb table of an issuer's key, for `gate.crypto.verify(..., table=)`.
 

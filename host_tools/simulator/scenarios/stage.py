@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection, Mapping
-from functools import lru_cache
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml.nodes import MappingNode, Node
-
-from host_tools import yaml_file
 from host_tools.boards.profile import Profile
 from host_tools.bundles.site import read_site
-from host_tools.simulator.cast import Casting, flip_colour
 from host_tools.simulator.clock import Clock
-from host_tools.simulator.demo_site import FILE, DemoSite
 from host_tools.simulator.gate import EPOCH_2000, NOON
+from host_tools.simulator.scenarios.codes import Codes, merged, site_of
 from host_tools.simulator.scenarios.language import Scenario, Step, milliseconds
 from host_tools.simulator.turnstile import Turnstile, changed
 from host_tools.times import DAY
-from host_tools.yaml_file import Item
 
 _CLOCKS = {
     "is right": NOON,
@@ -48,8 +42,7 @@ class Stage:
         self.scenario = scenario
         self.board = board
         self.gates = scenario.gates or default_gates(board)
-        self.site = _site_of(scenario)
-        self._codes: dict[str, str] = {}
+        self.site = site_of(scenario)
         self._version = self.site.site.version
         self._folder = tempfile.TemporaryDirectory(prefix="gate-scenario-")
         self.turnstile = Turnstile(
@@ -57,6 +50,7 @@ class Stage:
             gates=self.gates[: len(board.readers)], clock=clock, unix=NOON,
             chip_unix=_CLOCKS[scenario.chip_clock], **gate,
         )  # fmt: skip
+        self._codes = Codes(scenario, self.site, self.turnstile.gate.unix)
 
     def __enter__(self) -> Stage:
         self.turnstile.__enter__()
@@ -99,42 +93,6 @@ class Stage:
 
     # People
 
-    def code(self, name: str) -> str:
-        """What a person shows; made once, but with a proof, which is of the moment."""
-        if name not in self._codes:
-            item = self.scenario.people[name]
-            fields = item.json()
-            if isinstance(fields, str):
-                fields = {"is": fields}
-            assert isinstance(fields, dict)
-            code = self._made(name, item, fields)
-            if fields.get("with proof"):
-                return code
-            self._codes[name] = code
-        return self._codes[name]
-
-    def _made(self, name: str, item: Item, fields: Mapping[str, Any]) -> str:
-        if "shows" in fields:
-            return str(fields["shows"])
-        if "shows the code of" in fields:
-            other = str(fields["shows the code of"])
-            if other not in self.scenario.people or other == name:
-                item.fail(f"{other!r} is nobody else in this story")
-            return self.code(other)
-        unix = self.turnstile.gate.unix()
-        proof = bool(fields.get("with proof"))
-        casting = Casting(self.site.keys, self.site.signers, unix, self.gates[0])
-        if "certificate of" in fields:
-            return casting.dcc(str(fields["certificate of"]))
-        stranger = self.site.keys["stranger"] if fields.get("signed by a stranger") else None
-        if "says" in fields:
-            code = casting.from_item(item.mapping(tuple(fields))["says"], proof, stranger)
-        elif "is" in fields:
-            code = casting.from_file(str(fields["is"]), proof, stranger)
-        else:
-            item.fail(f"nothing says what {name} shows: is, says, certificate of, shows")
-        return flip_colour(code) if fields.get("forged") else code
-
     def _person(self, step: Step) -> int:
         turnstile, lane, began = self.turnstile, self.lane(step), self.now_us
         if step.verb.startswith("shows"):
@@ -152,7 +110,7 @@ class Stage:
         return began
 
     def _show(self, step: Step) -> int:
-        code = self.code(step.subject)
+        code = self._codes.of(step.subject, self.gates[self.reader(step)])
         if step.verb == "shows half the code":
             code = code[: 4 + 3 * (len(code) // 5)]
         turnstile = self.turnstile
@@ -243,8 +201,8 @@ class Stage:
 
     def _update(self, step: Step) -> bytes:
         """The next bundle of the site, with what changes."""
-        merged = _merged(self.scenario, *([step.changes] if step.changes else []))
-        site = read_site(merged, self.site.now, lambda name: self.site.keys[name].public)
+        document = merged(self.scenario, *([step.changes] if step.changes else []))
+        site = read_site(document, self.site.now, lambda name: self.site.keys[name].public)
         self._version += 1
         return self.site.next_bundle(version=self._version, policy=site.policy)
 
@@ -283,34 +241,3 @@ def default_gates(board: Profile) -> tuple[str, ...]:
         for place, reader in enumerate(lane.readers):
             names[reader] = f"{letter}-1" + ("-out" if place else "")
     return tuple(names)
-
-
-def _site_of(scenario: Scenario) -> DemoSite:
-    if scenario.site is None:
-        return _demo_site()
-    return DemoSite.make(NOON, document=_merged(scenario, scenario.site), like=_demo_site())
-
-
-@lru_cache(maxsize=1)
-def _demo_site() -> DemoSite:
-    return DemoSite.make(NOON)
-
-
-def _merged(scenario: Scenario, *sections: Item) -> Item:
-    """The file of the demo's site with what the scenario says otherwise."""
-    node = yaml_file.load(FILE).node
-    for item in (scenario.site, *sections):
-        if item is not None:
-            node = _over(node, item.node, ("policy", "lane"))
-    return Item(node, scenario.document.document)
-
-
-def _over(base: Node, other: Node, inside: Collection[str] = ()) -> MappingNode:
-    """A mapping with the values of another in place of its own; inside: keys whose values are
-    mappings to be treated so too."""
-    values = {key.value: (key, value) for key, value in base.value}
-    for key, value in other.value:
-        if key.value in inside and isinstance(value, MappingNode) and key.value in values:
-            value = _over(values[key.value][1], value)
-        values[key.value] = key, value
-    return MappingNode(base.tag, list(values.values()), base.start_mark, base.end_mark)

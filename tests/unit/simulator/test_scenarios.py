@@ -139,3 +139,23 @@ def test_gatectl_sim_run_tells_each_step(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     for line in ("✓ Lin shows the code", "relay        open", "chip         starts again"):
         assert line in done.stdout or line == "chip         starts again"
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        ("{Lin: lin-all-gren}", "did you mean lin-all-green?"),
+        ("{Lin: {forged: true}}", "what Lin shows is one of"),
+        ("{Lin: {is: lin-all-green, shows: x}}", "what Lin shows is one of"),
+        ("{Lin: {shows the code of: Wu}, Wu: {shows the code of: Lin}}", "nobody in this story"),
+        ("{Lin: {shows the code of: Wu}}", "nobody in this story"),
+        ("{Lin: {says: {colour: green}}}", "'colour' is not known here"),
+    ],
+)
+def test_people_who_have_nothing_to_show(tmp_path: Path, people: str, said: str) -> None:
+    path = tmp_path / "story.yaml"
+    path.write_text(f"title: T\npeople: {people}\nstory: [{{Lin: shows the code}}]\n")
+    result = suite.run(path)
+    assert result.outcome == suite.BROKEN
+    assert "story.yaml:2:" in result.why
+    assert said in result.why
