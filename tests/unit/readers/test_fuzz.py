@@ -43,7 +43,7 @@ def test_after_any_faults_it_is_ready(bench_of: MakeBench, kind: str, seed: int)
     source = random.Random(f"{kind} {seed}")
     bench = bench_of(kind)
     shown = []
-    for _ in range(6):
+    for _ in range(4):
         for _ in range(source.randint(1, 3)):
             a_fault(source, bench)
             bench.run_ms(source.choice((5, 200, 1500, 8000)))

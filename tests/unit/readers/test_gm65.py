@@ -228,13 +228,13 @@ def test_a_code_as_noise_is_a_reason_to_look_at_once(bench_of: MakeBench) -> Non
 
 
 def test_one_with_a_loose_plug_does_not_fill_the_log(bench_of: MakeBench) -> None:
-    """It answers for 7 s and is away for 7 s, for half an hour: every change is logged."""
+    """It answers for 7 s and is away for 7 s, for seven minutes: every change is logged."""
     bench = bench_of("gm65")
     bench.ready()
-    for _ in range(130):
+    for _ in range(60):
         bench.reader.faults.dead = not bench.reader.faults.dead
         bench.run_ms(7000)
-    assert len(bench.states) <= 2 * 30 * 60 // 30
+    assert len(bench.states) <= 30
     bench.reader.faults.dead = False
     bench.run_ms(40_000)
     assert bench.states[-1] == "ready"
