@@ -11,32 +11,15 @@ from dataclasses import dataclass, field
 
 from host_tools.boards import described, hazards, svg
 from host_tools.boards.hazard import ERROR, Hazard
+from host_tools.boards.legend import AMBER, COLOURS, INK, PIN, RED, SOFT, legend, role, triangle
 from host_tools.boards.profile import Header, HeaderPin, Lan8720, Profile, Use
 
-COLOURS = {
-    "reader": "#1f6fd6",
-    "relay": "#e8590c",
-    "fire": "#c92a2a",
-    "input": "#2b8a3e",
-    "lamp and buzzer": "#d9a400",
-    "display and clock": "#7b3fb5",
-    "ethernet": "#0b8a8a",
-    "power": "#8d1f1f",
-    "ground": "#22262b",
-    "free": "#cfd6dd",
-    "taken by the chip": "#8f98a1",
-}
-_INK = "#1b1f24"
-_SOFT = "#5c6670"
-_AMBER = "#f0a202"
-_RED = "#d6336c"
 _BOARD = "#12323f"
 _ROW = 24
 _TOP = 78
 _WIDE = 1240
 _BODY = (430, 810)  # the board's left and right edge
 _BOX = 330  # width of a part's box
-_PIN = 18
 _GAP = 10  # between boxes
 _POWER = ("3V3", "5V", "VIN", "VCC")
 
@@ -71,16 +54,6 @@ class _Box:
         return 6 + 14 * len(texts)
 
 
-def role(use: Use) -> str:
-    """What a use is for, as the legend calls it."""
-    first = use.part.split()[0]
-    if first in ("reader", "relay", "fire", "ethernet"):
-        return first
-    if first in ("lamp", "buzzer"):
-        return "lamp and buzzer"
-    return "display and clock" if first in ("i2c", "spi", "display") else "input"
-
-
 def picture(profile: Profile) -> str:
     """The SVG document."""
     found = hazards.check(profile)
@@ -95,21 +68,21 @@ def picture(profile: Profile) -> str:
         body += [*_wires(box), *_box(box)]
     for place in places:
         body += _pin(profile, place, found)
-    below, bottom = _legend(profile, found, height + 34)
+    below, bottom = legend(profile, found, height + 34)
     body[0] = svg.rect(0, 0, _WIDE, bottom, fill="#ffffff")
     return svg.document(_WIDE, bottom, f"{profile.title}: wiring", body + below)
 
 
 def _head(profile: Profile) -> Iterator[str]:
     told = described.summary(profile)
-    yield svg.text(24, 34, profile.title, 22, font_weight="bold", fill=_INK)
+    yield svg.text(24, 34, profile.title, 22, font_weight="bold", fill=INK)
     lanes = f"{len(profile.lanes)} lane{'s' if len(profile.lanes) > 1 else ''}"
     memory = f"{profile.flash_kb // 1024} MB flash"
     memory += "" if profile.psram == "none" else f", PSRAM ({profile.psram})"
     parts = [told["chip"], memory, lanes, told["network"] or "no network"]
-    yield svg.text(24, 56, " · ".join(parts), 13, fill=_SOFT)
+    yield svg.text(24, 56, " · ".join(parts), 13, fill=SOFT)
     said = f"boards/{profile.name}.yaml"
-    yield svg.text(_WIDE - 24, 34, said, 12, fill=_SOFT, text_anchor="end")
+    yield svg.text(_WIDE - 24, 34, said, 12, fill=SOFT, text_anchor="end")
 
 
 def _places(profile: Profile) -> tuple[list[_Place], float]:
@@ -168,7 +141,7 @@ def _pin(profile: Profile, place: _Place, found: list[Hazard]) -> Iterator[str]:
     edge = _BODY[0] if place.side < 0 else _BODY[1]
     colour = _colour_of(profile, place.pin)
     dash = {} if place.ordered else {"stroke_dasharray": "3 2"}
-    yield svg.rect(edge - _PIN / 2, place.y - _PIN / 2, _PIN, _PIN, rx=4, fill=colour,
+    yield svg.rect(edge - PIN / 2, place.y - PIN / 2, PIN, PIN, rx=4, fill=colour,
                    stroke="#aeb8c1", stroke_width=1.2, **dash)  # fmt: skip
     gpio, label = place.pin.gpio, place.pin.label
     inner = edge - place.side * 16
@@ -189,19 +162,13 @@ def _mark(place: _Place, edge: float, profile: Profile, found: list[Hazard]) -> 
     """A triangle where there is a hazard, a ring on a free pin that straps, a line: input only."""
     x, gpio = edge + place.side * 21, place.pin.gpio
     if found:
-        worst = _RED if any(hazard.severity == ERROR for hazard in found) else _AMBER
-        yield from _triangle(x, place.y, worst)
+        worst = RED if any(hazard.severity == ERROR for hazard in found) else AMBER
+        yield from triangle(x, place.y, worst)
     elif gpio in profile.silicon.strapping:
-        yield svg.shape("circle", cx=x, cy=place.y, r=4.5, fill="none", stroke=_AMBER,
+        yield svg.shape("circle", cx=x, cy=place.y, r=4.5, fill="none", stroke=AMBER,
                         stroke_width=1.8)  # fmt: skip
     if gpio in profile.silicon.input_only:
         yield svg.rect(edge - 6, place.y - 1.5, 12, 3, fill="#ffffff")
-
-
-def _triangle(x: float, y: float, colour: str) -> Iterator[str]:
-    points = f"{x - 7},{y + 6} {x + 7},{y + 6} {x},{y - 7}"
-    yield svg.shape("polygon", points=points, fill=colour, stroke="#ffffff", stroke_width=1)
-    yield svg.text(x, y + 5, "!", 9.5, fill="#ffffff", text_anchor="middle", font_weight="bold")
 
 
 def _on_board(profile: Profile, use: Use) -> bool:
@@ -276,7 +243,7 @@ def _ports(box: _Box) -> Iterator[tuple[_Place, list[str], float]]:
 
 def _wires(box: _Box) -> Iterator[str]:
     for place, _, y in _ports(box):
-        edge = (_BODY[0] if place.side < 0 else _BODY[1]) + place.side * _PIN / 2
+        edge = (_BODY[0] if place.side < 0 else _BODY[1]) + place.side * PIN / 2
         port = 24 + _BOX if place.side < 0 else _WIDE - 24 - _BOX
         middle = (edge + port) / 2
         path = f"M {edge:.1f} {place.y:.1f} C {middle:.1f} {place.y:.1f} {middle:.1f} {y:.1f} "
@@ -291,14 +258,14 @@ def _box(box: _Box) -> Iterator[str]:
                    stroke_width=1.6)  # fmt: skip
     yield svg.rect(x, box.y, 6, box.height, rx=3, fill=box.colour)
     title = box.title + (f" ({'right' if box.side < 0 else 'left'} too)" if box.split else "")
-    yield svg.text(x + 18, box.y + 18, title, 12.5, font_weight="bold", fill=_INK)
+    yield svg.text(x + 18, box.y + 18, title, 12.5, font_weight="bold", fill=INK)
     for place, texts, y in _ports(box):
         yield svg.shape("circle", cx=port, cy=y, r=4.5, fill=box.colour, stroke="#ffffff")
         number = f"{place.pin.gpio}"
         top = y + 4 - 7 * (len(texts) - 1)
         yield svg.text(x + 18, y + 4, number, 11, font_weight="bold", fill=box.colour)
         for row, words in enumerate(texts):
-            yield svg.text(x + 44, top + 14 * row, words, 11, fill=_INK)
+            yield svg.text(x + 44, top + 14 * row, words, 11, fill=INK)
 
 
 def _chips(profile: Profile) -> list[tuple[str, list[str], float, str]]:
@@ -337,40 +304,3 @@ def _middle(chips: list[tuple[str, list[str], float, str]]) -> Iterator[str]:
         for row, words in enumerate(lines):
             yield svg.text(x + 13, y + 29 + 13 * row, words, 10, fill="#cfe3ec")
         y += height + 8
-
-
-def _legend(profile: Profile, found: list[Hazard], y: float) -> tuple[list[str], float]:
-    body = []
-    x = 24.0
-    for name, colour in COLOURS.items():
-        body.append(svg.rect(x, y - 10, 13, 13, rx=3, fill=colour))
-        body.append(svg.text(x + 18, y + 1, name, 11, fill=_INK))
-        x += 34 + svg.width(name, 11)
-    y += 26
-    body += _triangle(31, y - 4, _AMBER)
-    body.append(svg.text(46, y, "a warning below", 11, fill=_INK))
-    body += _triangle(171, y - 4, _RED)
-    body.append(svg.text(186, y, "an error", 11, fill=_INK))
-    body.append(
-        svg.shape("circle", cx=260, cy=y - 4, r=4.5, fill="none", stroke=_AMBER, stroke_width=1.8)
-    )
-    body.append(svg.text(272, y, "free, but decides something at boot", 11, fill=_INK))
-    body.append(svg.rect(500, y - 13, _PIN, _PIN, rx=4, fill=COLOURS["free"]))
-    body.append(svg.rect(503, y - 5.5, 12, 3, fill="#ffffff"))
-    body.append(svg.text(524, y, "an input only, without pull resistors", 11, fill=_INK))
-    y += 12
-    for line in _notes(profile, found):
-        y += 17
-        body.append(svg.text(24, y, line, 11, fill=_SOFT))
-    return body, y + 22
-
-
-def _notes(profile: Profile, found: list[Hazard]) -> Iterator[str]:
-    told: dict[tuple[int, str], list[str]] = {}
-    for hazard in found:
-        told.setdefault((hazard.pin, hazard.use), []).append(hazard.name)
-    for (pin, use), names in sorted(told.items()):
-        where = f"GPIO {pin}, {use}" if pin >= 0 else use
-        yield f"{where}: {', '.join(names)}"
-    why = f"gatectl board check {profile.name} says why, and what excuses it" if told else ""
-    yield why or "no hazards are known"
