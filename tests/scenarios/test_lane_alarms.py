@@ -6,10 +6,24 @@ from collections.abc import Callable
 
 import pytest
 
+from host_tools.simulator.gate import EPOCH_2000
 from host_tools.simulator.turnstile import Turnstile
 
 from .conftest import MakeTurnstile
-from .lanes import DOOR, PULSE_MS, MakeLane, code, events, maker, scan, shown, state, walk
+from .lanes import (
+    BOTH_WAYS,
+    DOOR,
+    PULSE_MS,
+    TWO_WAY,
+    MakeLane,
+    code,
+    events,
+    maker,
+    scan,
+    shown,
+    state,
+    walk,
+)
 
 FIRE_US = 50_000
 
@@ -208,6 +222,22 @@ def test_fire_opens_from_every_state_and_stays(
     assert not lane.relay_open
 
 
+def test_fire_opens_every_relay_of_a_lane_that_lets_one_through(lane_of: MakeLane) -> None:
+    lane = lane_of(board=TWO_WAY, lanes=BOTH_WAYS)
+    granted(lane)
+    began = lane.gate.clock.now()
+    lane.fire(True)
+    lane.wait_ms(2000)
+    for relay in (0, 1):
+        last = lane.pulses(relay=relay)[-1]
+        assert last.on_us <= began + FIRE_US
+        assert last.off_us is None
+    lane.fire(False)
+    lane.wait_ms(1000)
+    assert not lane.open(0)
+    assert not lane.open(1)
+
+
 def test_after_a_fire_everybody_may_come_back(lane_of: MakeLane) -> None:
     """They went out uncounted: nobody is said to be inside."""
     lane = lane_of(lane="direction: entry, zone: hall, anti_passback: 8 hours", capacity=1)
@@ -228,3 +258,13 @@ def test_a_fault_opens_nothing_in_an_alarm(lane_of: MakeLane) -> None:
         lane.reader.send(data)
     lane.wait_ms(5000)
     assert lane.pulses() == []
+
+
+def test_a_terminal_that_has_lost_the_time_may_judge_by_the_last_that_it_knows(
+    lane_of: MakeLane,
+) -> None:
+    """Here that of its bundle, an hour ago: what is older than that is judged, as of then."""
+    for clock, reason in (("refuse", "clock_untrusted"), ("floor", None)):
+        lane = lane_of(lane=f"clock: {clock}", unix=EPOCH_2000 + 60)
+        assert scan(lane, "erika") == reason
+        assert scan(lane, "lin") == "clock_untrusted", "issued since then"

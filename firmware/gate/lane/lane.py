@@ -122,7 +122,7 @@ class Lane:
         elif word == "hold_exit":
             self._exit = True
         elif word == "turn_away":
-            done.append((t.DROP, "lane_" + self.state))
+            done.append((t.DROP, (argument[0], "lane_" + self.state)))
         elif word == "intrusion":
             behind = self._used or now - self._passed < _BEHIND_MS
             self._raise(t.TAILGATING if behind else t.FORCED, done)
@@ -197,7 +197,7 @@ class Lane:
         if self._held[reader] is None:
             self._held[reader] = (code, now)
         else:
-            done.append((t.DROP, BUSY))
+            done.append((t.DROP, (reader, BUSY)))
 
     def _exit_by_same(self):
         """Whether the request to exit that waits is by the relay that is open."""
@@ -221,7 +221,7 @@ class Lane:
             if held is not None:
                 if not judged or now - held[1] > _STALE_MS:
                     self._held[reader] = None
-                    done.append((t.DROP, BUSY))
+                    done.append((t.DROP, (reader, BUSY)))
                 elif first is None or held[1] < self._held[first][1]:
                     first = reader
         if first is not None:

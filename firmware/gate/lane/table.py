@@ -56,7 +56,7 @@ FIRE_OFF = "fire_off"
 
 # what is to be done, and what comes with it
 VERIFY = "verify"  # judge the code, answer with GRANT or REFUSE; (reader, code)
-DROP = "drop"  # a code that will not be judged; the reason
+DROP = "drop"  # a code that will not be judged; (reader, reason)
 OPEN = "open"  # (relay, ms)
 OPEN_HELD = "open_held"  # every relay, until SHUT
 SHUT = "shut"  # every relay

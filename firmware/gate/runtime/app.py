@@ -195,7 +195,7 @@ class App:
                 self.teller.tend()
             another = self.teller.look_at_age()
             for doorway in self.doorways:
-                if another and doorway.at_rest:
+                if another and doorway.lane.state == table.IDLE:
                     self.teller.show_ready(doorway)
 
     # by interrupt

@@ -39,7 +39,7 @@ class Desk:
         elif output[:5] == "show_":
             teller.show(output[5:], doorway)
         elif output == table.DROP:
-            self.turned_away(doorway, value, 0)
+            self.turned_away(doorway, value[1], value[0])
         elif output in (table.COMPLETE, table.ANNUL):
             self._settle(doorway, output == table.COMPLETE, value)
         elif output in (table.ALARM_ON, table.ALARM_OVER):

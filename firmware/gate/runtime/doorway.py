@@ -31,8 +31,8 @@ class Doorway:
 
     @property
     def at_rest(self):
-        """Whether nobody is being judged or passing."""
-        return self.lane.state == table.IDLE
+        """Whether nobody is being judged or passing; an alarm and a fire are no time to rest."""
+        return self.lane.state in (table.IDLE, table.LOCKED, table.MAINTENANCE)
 
     def handle(self, event, argument=None):
         """Step the lane and do what it says."""
@@ -66,9 +66,9 @@ class Doorway:
             relay.check(now)
 
     def shut(self):
-        """The safe level, but in a fire."""
+        """The safe level, but in a fire: the lane's may last longer than the contact's."""
         for relay in self.relays:
-            if self._calls():
+            if self._calls() or self.lane.state == table.FIRE:
                 relay.hold()
             else:
                 relay.shut()

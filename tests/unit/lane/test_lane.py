@@ -79,7 +79,7 @@ def test_a_door_that_is_opened_is_not_yet_a_passage_where_a_sensor_sees_people(
 
 def test_a_third_code_while_somebody_may_pass_is_dropped(run_firmware: Run) -> None:
     *_, third = PLAIN.walk(run_firmware, *admit(0), (1, "scan", (0, "D")), (2, "scan", (0, "E")))
-    assert third.done == [("drop", "gate_busy")]
+    assert third.done == [("drop", [0, "gate_busy"])]
 
 
 def test_a_code_that_waited_too_long_is_dropped(run_firmware: Run) -> None:
@@ -92,7 +92,7 @@ def test_a_code_that_waited_too_long_is_dropped(run_firmware: Run) -> None:
         (8100, "passage_off"),
     )
     assert late.state == "idle"
-    assert late.done == [("shut", None), ("show_ready", None), ("drop", "gate_busy")]
+    assert late.done == [("shut", None), ("show_ready", None), ("drop", [0, "gate_busy"])]
 
 
 def test_a_refused_person_and_the_next(run_firmware: Run) -> None:
