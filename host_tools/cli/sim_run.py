@@ -57,7 +57,7 @@ def command(
         for path in paths:
             teller = _Teller(console, path.stem)
             clock = RealClock() if real_time else None
-            results.append(suite.run(path, board, clock, None if as_json else teller.tell))
+            results.append(suite.run(path, board, clock, None if as_json else teller))
     else:
         results = list(suite.run_all(paths, board, processes or 0))
     wall_s = time.monotonic() - began
@@ -71,13 +71,18 @@ def command(
 
 
 class _Teller:
-    """Each step as it is over."""
+    """Each step as it begins, where somebody watches, and what it brought."""
 
     def __init__(self, console: Console, name: str) -> None:
         self._console = console
         console.print(f"\n[bold]{name}[/]")
 
-    def tell(self, step: Step, seen: Sequence[Entry], problems: Sequence[Problem]) -> None:
+    def begins(self, step: Step) -> None:
+        if self._console.is_terminal:
+            because = f"  ({step.because})" if step.because else ""
+            self._console.print(Text.assemble("… ", str(step), (because, "dim")), end="\r")
+
+    def ends(self, step: Step, seen: Sequence[Entry], problems: Sequence[Problem]) -> None:
         mark = Text("✗ " if problems else "✓ ", "bold red" if problems else "green")
         because = f"  ({step.because})" if step.because else ""
         self._console.print(Text.assemble(mark, str(step), (because, "dim")))

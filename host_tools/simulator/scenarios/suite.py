@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import resource
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from host_tools.boards import profiles
 from host_tools.boards.profile import Profile
@@ -26,7 +26,13 @@ from host_tools.simulator.scenarios.timeline import Entry
 SCENARIOS = ROOT / "scenarios"
 BOARDS = SCENARIOS / "boards"  # rigs that stories need and nobody sells
 PASSED, FAILED, BROKEN, SKIPPED = "passed", "failed", "broken", "skipped"
-Narrate = Callable[[Step, Sequence[Entry], Sequence[Problem]], None]
+
+
+class Narrator(Protocol):
+    """Told of each step as it begins, and when it has settled."""
+
+    def begins(self, step: Step) -> None: ...
+    def ends(self, step: Step, seen: Sequence[Entry], problems: Sequence[Problem]) -> None: ...
 
 
 @dataclass
@@ -84,7 +90,7 @@ def run(
     path: Path,
     board: str | None = None,
     clock: Clock | None = None,
-    narrate: Narrate | None = None,
+    narrator: Narrator | None = None,
     **gate: Any,
 ) -> Result:
     """Play one file; whatever goes wrong is in the result. gate: options of SimulatedGate."""
@@ -99,7 +105,7 @@ def run(
             result.outcome = SKIPPED
             result.why = f"{profile.name} has not: {', '.join(lacking)}"
         else:
-            _play(scenario, profile, clock, narrate, result, gate)
+            _play(scenario, profile, clock, narrator, result, gate)
     except (Failure, GateError) as error:
         result.outcome, result.why = BROKEN, str(error)
     result.cpu_s, result.wall_s = _cpu() - cpu, time.monotonic() - wall
@@ -116,20 +122,22 @@ def _play(
     scenario: Scenario,
     profile: Profile,
     clock: Clock | None,
-    narrate: Narrate | None,
+    narrator: Narrator | None,
     result: Result,
     gate: dict[str, Any],
 ) -> None:
     with Stage(scenario, profile, clock, **gate) as stage:
         try:
             for step in scenario.steps:
+                if narrator:
+                    narrator.begins(step)
                 stage.turnstile.wait_ms(step.after_ms)
                 watch = Watch(stage, step)
                 problems = _attempt(stage, watch, step)
                 result.steps += 1
                 seen = timeline.since(watch.record, profile, watch.place)
-                if narrate:
-                    narrate(step, seen, problems)
+                if narrator:
+                    narrator.ends(step, seen, problems)
                 if problems:
                     _fail(result, step, problems, seen)
                     return
