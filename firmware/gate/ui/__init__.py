@@ -8,9 +8,8 @@ A language is there when its file is: a display shows Chinese, English, then all
 """
 
 import os
-from micropython import const
 
-_BLOCK = const(512)  # bytes; a line has less
+_BLOCK = 512  # bytes; a line has less. No const(): the host reads LANGUAGES with CPython
 _FOLDER = __file__.rsplit("/", 1)[0]
 
 

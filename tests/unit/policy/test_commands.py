@@ -62,6 +62,7 @@ home: CN
 timezone: UTC
 policy:
   speakers: {test: [CN]}
+  zones: {trap: 5, unseen: 5}
   hours: {unused: [daily 08:00-09:00]}
   conditions: {idle: {logic: true}}
   lists:
@@ -74,6 +75,9 @@ policy:
     - {name: foreign, test: {from: [AT]}}
     - {name: nowhere, test: any}
 lane: {ways: [a, never, foreign]}
+lanes:
+  - {gates: in, direction: entry, zone: trap}
+  - {gates: out, direction: exit, zone: unseen}
 texts: {not_listed/nobody: {en: x}, test_stale: {fr: Le test est trop vieux}}
 """
 
@@ -86,9 +90,10 @@ def test_check_warns_of_what_is_hardly_meant(folder: Path) -> None:
         "hours 'unused'", "condition 'idle'", "list 'empty': nobody", "list 'useless'",
         "way 'a': whoever has a picture", "way 'never': max_age", "way 'foreign': it asks",
         "way 'nowhere': no lane", "no condition, list or way 'nobody'", "no texts in 'fr'",
+        "zone 'trap': no lane leads out", "zone 'unseen': no lane leads into it",
     ):  # fmt: skip
         assert text in done.stderr, text
-    assert done.stderr.count("warning: ") == 10
+    assert done.stderr.count("warning: ") == 12
 
 
 def test_explain_tells_the_whole_path(folder: Path) -> None:
@@ -99,6 +104,8 @@ def test_explain_tells_the_whole_path(folder: Path) -> None:
         "decided by: CN-31, National platform:", "+ risk regions", "+ way 'health code and test'",
         "3 h old, at most 24 h; colour green", "20 h old, at most 48 h; kind naat, asked: naat",
         "way 'vaccinated': not tried", "the person is digest:",
+        "a grant opens for 3 s; waits 3 s for a passage, which may take 15 s",
+        "the same person again: not for 10 minutes",
     ):  # fmt: skip
         assert line in said, line
 

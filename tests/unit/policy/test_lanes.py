@@ -7,6 +7,10 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import cbor2
+import pytest
+
+from host_tools.cbor import encode
 from host_tools.interpreter import Interpreter
 
 from .rules import NOW, Case, decide, health, site_part
@@ -83,3 +87,50 @@ def test_patterns_are_what_people_know(run_firmware: Run) -> None:
     expected = [fnmatch.fnmatchcase(text, pattern) for pattern, text in pairs]
     assert answers == expected
     assert 500 < sum(expected) < 3500
+
+
+@pytest.mark.parametrize(
+    ("fields", "fine"),
+    [
+        (
+            {13: True, 14: 500, 15: 1000, 16: True, 17: True, 9: 1, 18: "hall", 19: 1, 20: True},
+            True,
+        ),
+        ({14: 60000, 15: 600000, 9: 2, 18: "hall", 19: 65535}, True),
+        ({18: "hall", 9: 1}, True),
+        ({13: False}, False),
+        ({13: 1}, False),
+        ({14: 499}, False),
+        ({14: 60001}, False),
+        ({15: 999}, False),
+        ({15: 600001}, False),
+        ({16: False}, False),
+        ({17: 0}, False),
+        ({18: ""}, False),
+        ({18: "x" * 33}, False),
+        ({19: 5}, False),
+        ({18: "hall", 19: 0}, False),
+        ({18: "hall", 19: 65536}, False),
+        ({20: False}, False),
+        ({21: True}, False),
+        ({10: 60}, False),
+        ({9: 2, 10: 60}, True),
+    ],
+)
+def test_what_a_barrier_is_told_is_read_strictly(
+    run_firmware: Run, fields: dict[int, Any], fine: bool
+) -> None:
+    policy = cbor2.loads(site_part("policy: {ways: [{name: any, health: any}]}"))
+    policy[5] = dict(sorted({**policy[5], **fields}.items()))
+    [answer] = run_firmware(f"""
+        import json
+        from binascii import unhexlify
+        from gate.policy.rules import Policy
+        from gate.refusal import Refusal
+        try:
+            Policy(unhexlify({encode(policy).hex()!r}))
+            print(json.dumps(None))
+        except Refusal as refused:
+            print(json.dumps(refused.reason))
+    """)
+    assert answer == (None if fine else "policy_invalid")
