@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.driving import PHONE
 from tests.browser.test_people import too_faint
-from tests.browser.turnstiles import DESKTOP, Gate, Watched, alone, switch
+from tests.browser.turnstiles import DESKTOP, Gate, Watched, rest, switch
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Phone
@@ -26,7 +26,7 @@ def test_both_languages(gate: Gate, phone: Phone) -> None:
     page = phone(gate.url, size=DESKTOP, ratio=1, language="zh-CN")
     assert page.title() == "模拟闸机"
     assert page.locator("html").get_attribute("lang") == "zh-CN"
-    alone(page)
+    rest(page)
     assert page.locator("#banner").inner_text() == "请出示通行码"
     page.get_by_role("button", name="Switch to English").click()
     assert page.title() == "A simulated turnstile"
@@ -37,12 +37,12 @@ def test_both_languages(gate: Gate, phone: Phone) -> None:
 
 def test_all_of_it_by_keyboard(gate: Gate, phone: Phone) -> None:
     page = phone(gate.url, size=DESKTOP, ratio=1)
-    alone(page)
+    rest(page)
     gate_shown = Watched(page)
     page.keyboard.press("x")
     gate_shown.saw("show fire")
     page.keyboard.press("x")
-    alone(page)
+    rest(page)
     page.locator("#person").focus()
     page.keyboard.press("x")  # types into the list, and sets nothing on fire
     reached = []
@@ -56,12 +56,12 @@ def test_all_of_it_by_keyboard(gate: Gate, phone: Phone) -> None:
     assert outline == "solid", "and it is seen where one is"
     page.keyboard.press("Enter")
     gate_shown.saw("show ready", "show granted")
-    alone(page)
+    rest(page)
 
 
 def test_everything_has_a_name_for_screen_readers(gate: Gate, phone: Phone) -> None:
     page = phone(gate.url, size=DESKTOP, ratio=1)
-    alone(page)
+    rest(page)
     assert page.get_by_role("img", name="The turnstile: Show your code").is_visible()
     assert page.get_by_role("switch", name="Fire").get_attribute("aria-checked") == "false"
     assert page.get_by_role("img", name="Lane 1: idle").is_visible()
@@ -75,13 +75,13 @@ def test_everything_has_a_name_for_screen_readers(gate: Gate, phone: Phone) -> N
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_texts_stand_out(gate: Gate, phone: Phone, scheme: str) -> None:
     page = phone(gate.url, size=DESKTOP, ratio=1, color_scheme=scheme)
-    alone(page)
+    rest(page)
     assert too_faint(page) == []
     switch(page, "fire", True)
     page.wait_for_selector('#banner[data-show="fire"]')
     assert too_faint(page) == []
     switch(page, "fire", False)
-    alone(page)
+    rest(page)
     before = page.evaluate("getComputedStyle(document.body).color")
     page.get_by_role("button", name="Light or dark").click()
     assert page.evaluate("getComputedStyle(document.body).color") != before
@@ -89,7 +89,7 @@ def test_texts_stand_out(gate: Gate, phone: Phone, scheme: str) -> None:
 
 def test_on_a_telephone_nothing_runs_sideways(gate: Gate, phone: Phone) -> None:
     page = phone(gate.url, size=PHONE)
-    alone(page)
+    rest(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     page.evaluate("document.documentElement.style.fontSize = '26px'")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
@@ -97,5 +97,5 @@ def test_on_a_telephone_nothing_runs_sideways(gate: Gate, phone: Phone) -> None:
 
 def test_without_motion_where_that_is_wished(gate: Gate, phone: Phone) -> None:
     page = phone(gate.url, size=DESKTOP, ratio=1, reduced_motion="reduce")
-    alone(page)
+    rest(page)
     assert page.evaluate("document.getAnimations().length") == 0

@@ -70,6 +70,7 @@ _LOOK_MS = 100
 _LOOKS = 250
 # "phase walking" of a person, "show granted" of the gate, "open true" of the barrier, "state alarm"
 _WATCH = """() => {
+  globalThis.watching?.disconnect();
   globalThis.seen = [];
   const told = {"data-phase": "phase", "data-show": "show", "data-open": "open",
     "data-state": "state"};
@@ -79,7 +80,7 @@ _WATCH = """() => {
     const said = `${told[name]} ${element.getAttribute(name)}`;
     if (element.hasAttribute(name) && seen.at(-1) !== said) seen.push(said);
   };
-  new MutationObserver((changes) => {
+  globalThis.watching = new MutationObserver((changes) => {
     for (const change of changes) {
       if (change.type === "attributes") {
         if (change.target.getAttribute(change.attributeName) !== change.oldValue) {
@@ -89,7 +90,8 @@ _WATCH = """() => {
         if (added.nodeType === 1) for (const name of Object.keys(told)) note(added, name);
       }
     }
-  }).observe(document.body, {subtree: true, childList: true, attributes: true,
+  });
+  watching.observe(document.body, {subtree: true, childList: true, attributes: true,
     attributeOldValue: true, attributeFilter: Object.keys(told)});
 }"""
 
@@ -124,7 +126,12 @@ def rest(page: driver.Page) -> None:
     alone(page)
 
 
+def press(page: driver.Page, name: str) -> None:
+    """Press a button, without waiting for the page to be still: the gate does not wait either."""
+    page.locator(f"#do-{name}").dispatch_event("click")
+
+
 def switch(page: driver.Page, name: str, on: bool) -> None:
     """Flip a switch and wait until the gate has it."""
-    page.click(f"#do-{name}")
+    press(page, name)
     page.wait_for_selector(f'#do-{name}[aria-checked="{str(on).lower()}"]')

@@ -147,7 +147,9 @@ function lanes(shown: Picture): void {
     machines.push(machine);
     place.append(machine.element);
   }
-  now.forEach((lane, number) => machines[number]?.draw(lane, texts().laneOf(number + 1)));
+  now.forEach((lane, number) =>
+    machines[number]?.draw(lane, texts().laneOf(number + 1), now.length === 1),
+  );
 }
 
 function actorName(actor: Actor): string {

@@ -40,7 +40,7 @@ class Hardware:
     def lamp(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         if self._pixels is not None:
-            found["pixels"] = ["#{:02x}{:02x}{:02x}".format(*one) for one in self._pixels.colours]
+            found["pixels"] = [_seen(colour) for colour in self._pixels.colours]
         for colour, output in (("green", self.board.green), ("red", self.board.red)):
             if output is not None:
                 found[colour] = self.turnstile.lit(output)
@@ -68,3 +68,8 @@ class Hardware:
 
     def _active(self, pin: Input | None) -> bool | None:
         return None if pin is None else self.turnstile.gate.input(pin.pin) == pin.active
+
+
+def _seen(colour: tuple[int, int, int]) -> str:
+    """As bright as it looks: the eye is not linear, and a pixel that is dimmed still shines."""
+    return "#" + "".join(f"{round(255 * (part / 255) ** 0.45):02x}" for part in colour)

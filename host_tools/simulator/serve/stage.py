@@ -13,6 +13,7 @@ from host_tools.simulator.serve.people import People
 from host_tools.simulator.serve.scene import Scene
 from host_tools.simulator.serve.told import Told, happening, line_of
 
+_ENDED = "its watchdog will start it again, or the power's switch"
 _EXIT_READERS = 2  # a lane with two readers has one on either side
 
 
@@ -34,6 +35,7 @@ class Stage:
         self._next_bundle = next_bundle
         self._about = about
         self._told = self._new_told()
+        self._on = True  # the power's switch
         self._happened: list[dict[str, Any]] = []
         self._heard = self._changed = self._restarted = 0
         self._dead = [False] * len(turnstile.board.readers)
@@ -90,8 +92,9 @@ class Stage:
 
     def _power(self, on: bool, *, trusted: bool) -> None:
         gate = self._turnstile.gate
-        if on == gate.powered:
+        if on == self._on:
             return
+        self._on = on
         if on:
             # A chip without a clock of its own wakes in 2000; a battery keeps the time.
             self._turnstile.power_on(unix=gate.unix() if trusted else EPOCH_2000)
@@ -129,8 +132,8 @@ class Stage:
         told, scene, screen = self._told, self.scene, self.hardware.screen
         return {
             **self._about,
-            "power": self._turnstile.gate.powered,
-            "ended": None,
+            "power": self._on,
+            "ended": _ENDED if self._on and not self._turnstile.gate.powered else None,
             "start": told.start,
             "lanes": [
                 {**lane, "open": scene.is_open(number), "readers": self._lane(number).readers,

@@ -31,6 +31,7 @@ const WAYS: readonly (readonly [string, string])[] = [
 
 export class LanePicture {
   readonly element = s("svg", { viewBox: "0 0 596 252", class: "machine", role: "img" });
+  private which = s("text", { class: "which", x: 584, y: 40 });
   private boxes = new Map<string, SVGGElement>();
   private state = "";
 
@@ -48,7 +49,7 @@ export class LanePicture {
       },
       s("path", { d: "M0 0 8 4 0 8z", class: "tip" }),
     );
-    this.element.append(s("defs", {}, marker));
+    this.element.append(s("defs", {}, marker), this.which);
     for (const [from, to] of WAYS) this.element.append(way(from, to));
     // back to idle when somebody is through, or nobody came
     this.element.append(
@@ -71,8 +72,10 @@ export class LanePicture {
     }
   }
 
-  draw(lane: Lane, label: string): void {
+  /** alone: whether it is the only lane, which needs no name. */
+  draw(lane: Lane, label: string, alone: boolean): void {
     const said = texts();
+    this.which.textContent = alone ? "" : label;
     const alarm = lane.alarm ? word(said.alarms, lane.alarm) : "";
     set(this.element, {
       "aria-label": `${label}: ${word(said.states, lane.state)} ${alarm}`.trim(),

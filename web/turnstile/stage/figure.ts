@@ -98,7 +98,8 @@ export class Figure {
     }
     this.shadow = s("ellipse", { class: "shadow", rx: 20, ry: 9 });
     this.label = s("text", { class: "name", y: -128 });
-    this.element = s("g", { class: "figure" }, this.shadow, this.body, this.label);
+    // Out of sight until it is drawn for the first time.
+    this.element = s("g", { class: "figure", opacity: 0 }, this.shadow, this.body, this.label);
   }
 
   name(text: string): void {
@@ -114,7 +115,6 @@ export class Figure {
     const [px, py] = at(sign * x, y + away * Math.min(1, Math.abs(x - AT_READER)));
     set(this.element, {
       transform: `translate(${px.toFixed(1)} ${py.toFixed(1)}) scale(${SIZE})`,
-      "data-phase": actor.phase,
     });
     const swing = moving && !still ? Math.sin(now / 95 + actor.number) : 0;
     this.legs.forEach((leg, side) => {

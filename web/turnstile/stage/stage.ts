@@ -38,7 +38,34 @@ export class Stage {
     set(this.svg, { "aria-label": description });
     const lanes = picture.lanes?.length ?? this.lanes.length;
     if (lanes !== this.lanes.length) this.build(picture.lanes ?? []);
+    this.mark(picture);
     if (!this.frame) this.frame = requestAnimationFrame(this.draw);
+  }
+
+  /** What is not a matter of movement is there at once, not with the next frame. */
+  private mark(picture: Picture): void {
+    const show = picture.display?.show ?? "";
+    (picture.lanes ?? []).forEach((lane, number) => {
+      const drawn = this.lanes[number];
+      if (!drawn) return;
+      set(drawn.group, {
+        "data-state": lane.state,
+        "data-open": String(lane.open),
+        "data-show": show,
+        "data-light": light(picture),
+      });
+      const sign = drawn.group.querySelector(".sign");
+      if (sign) set(sign, { d: SIGNS[show] ?? "" });
+    });
+    for (const actor of picture.actors ?? []) {
+      const figure = this.figures.get(actor.number) ?? new Figure(actor);
+      this.figures.set(actor.number, figure);
+      figure.name(this.nameOf(actor));
+      set(figure.element, { "data-phase": actor.phase });
+      if (!figure.element.parentNode) {
+        this.lanes[actor.lane]?.figures[actor.reverse ? "far" : "near"].append(figure.element);
+      }
+    }
   }
 
   private build(lanes: Lane[]): void {
@@ -104,15 +131,6 @@ export class Stage {
         points: points([0, hinge, 0.12], [tx, ty, 0.12], [tx, ty, 1.2], [0, hinge, 1.2]),
       });
     });
-    const show = picture.display?.show ?? "";
-    set(drawn.group, {
-      "data-state": lane.state,
-      "data-open": String(lane.open),
-      "data-show": show,
-      "data-light": light(picture),
-    });
-    const sign = drawn.group.querySelector(".sign");
-    if (sign) set(sign, { d: SIGNS[show] ?? "" });
     return drawn.angle !== goal;
   }
 
@@ -122,10 +140,8 @@ export class Stage {
     let busy = false;
     for (const actor of actors) {
       const drawn = this.lanes[actor.lane];
-      if (!drawn) continue;
-      const figure = this.figures.get(actor.number) ?? new Figure(actor);
-      this.figures.set(actor.number, figure);
-      figure.name(this.nameOf(actor));
+      const figure = this.figures.get(actor.number);
+      if (!drawn || !figure) continue;
       const elapsed = now - actor.since_us / 1000;
       const goal = along(actor, still ? 1e6 : elapsed, place(actor, actors));
       const queued = actor.phase !== "walking" && actor.phase !== "through" && !still;

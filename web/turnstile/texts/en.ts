@@ -59,6 +59,7 @@ export const en = {
   update: "Bring an update",
   absent: "this board has no such input",
   lane: "What the lane is doing",
+  whichLane: "Lane",
   laneOf: (number: number) => `Lane ${number}`,
   states: {
     idle: "idle",

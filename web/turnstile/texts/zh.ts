@@ -61,6 +61,7 @@ export const zh: Texts = {
   update: "送来更新",
   absent: "此板没有这个输入",
   lane: "通道状态",
+  whichLane: "通道",
   laneOf: (number) => `通道 ${number}`,
   states: {
     idle: "空闲",
