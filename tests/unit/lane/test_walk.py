@@ -15,6 +15,8 @@ import pytest
 
 from host_tools import interpreter
 from host_tools.interpreter import Interpreter
+from host_tools.lane.rows import EVENTS as EVENTS_OF_TABLE
+from host_tools.lane.rows import STATES
 
 from .steps import BOTH, DOOR, ENTRY, EXIT, HELD, PLAIN, SENSED, SETTINGS, TWO_SIDED, TWO_WAY, Shape
 
@@ -60,38 +62,21 @@ def walk(
     return answer
 
 
-@pytest.fixture(scope="module")
-def walks(micropython: Interpreter) -> dict[str, dict[str, Any]]:
+def test_no_walk_finds_a_relay_that_is_on_without_a_cause(micropython: Interpreter) -> None:
+    """In one test, so that no worker walks what another has walked."""
     with ThreadPoolExecutor(2) as pool:
-        answers = pool.map(lambda shape: walk(micropython, shape, EVENTS), SHAPES.values())
-        return dict(zip(SHAPES, answers, strict=True))
-
-
-@pytest.mark.parametrize("name", SHAPES)
-def test_no_walk_finds_a_relay_that_is_on_without_a_cause(
-    walks: dict[str, dict[str, Any]], name: str
-) -> None:
-    answer = walks[name]
-    assert answer["wrong"] is None, f"{answer['wrong']} after {answer['events']} events"
-    assert answer["events"] == EVENTS
-    counts = answer["counts"]
-    for output in ("open", "open_held", "annul", "complete", "alarm_on", "alarm_over", "verify"):
-        assert counts[output] > 300, output
-
-
-def test_the_walks_see_every_event_in_every_state(
-    walks: dict[str, dict[str, Any]], micropython: Interpreter
-) -> None:
-    done = interpreter.run(
-        ["-c", "from gate.lane import table as t; print(t.STATES, t.EVENTS)"],
-        interpreter=micropython,
-    )
-    names = done.stdout.replace("(", "").replace(")", " ").replace(",", "").replace("'", "").split()
-    states, events = names[:9], names[9:]
-    seen = {pair for answer in walks.values() for pair in answer["seen"]}
+        walked = pool.map(lambda shape: walk(micropython, shape, EVENTS), SHAPES.values())
+        answers = dict(zip(SHAPES, walked, strict=True))
+    for name, answer in answers.items():
+        wrong = f"{name}: {answer['wrong']} after {answer['events']} events"
+        assert answer["wrong"] is None, wrong
+        assert answer["events"] == EVENTS
+        for output in ("open", "open_held", "annul", "complete", "alarm_on", "alarm_over"):
+            assert answer["counts"][output] > 300, (name, output)
     made_inside = {"clear", "release"}
-    missing = {f"{s} {e}" for s in states for e in events if e not in made_inside} - seen
-    assert missing == set()
+    seen = {pair for answer in answers.values() for pair in answer["seen"]}
+    given = {f"{s} {e}" for s in STATES for e in EVENTS_OF_TABLE if e not in made_inside}
+    assert given - seen == set(), "the walks saw every event in every state"
 
 
 SABOTAGE = {
