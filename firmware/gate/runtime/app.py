@@ -158,16 +158,17 @@ class App:
             self.supervisor.progress(_TICK)
             self._sample()
             now = self.clock.ms()
-            if self.teller.face:
-                self.teller.face.check(now)
             event = self.fire.poll() if self.fire else None
+            if self._burns():
+                self._open_all()  # before anything that takes time, or may raise
+            for doorway in self.doorways:
+                doorway.tick(now, event)
             if event:
                 self.teller.happened(event, ())
-                self._everywhere(event)
             for contact in self._inputs:
                 self._take(contact)
-            for doorway in self.doorways:
-                doorway.tick(now)
+            if self.teller.face:
+                self.teller.face.check(now)
             await asyncio.sleep_ms(_TICK_MS)
 
     def _take(self, contact):

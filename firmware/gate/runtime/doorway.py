@@ -56,9 +56,19 @@ class Doorway:
             self._said = state
             log("lane", (("lane", self.number), ("state", state[0]), ("alarm", state[1])))
 
-    def tick(self, now):
+    def tick(self, now, event=None):
+        """What is due. event: FIRE_ON, FIRE_OFF or None. Whether there is a fire is looked at each
+        time: what broke while the lane was told of it must not leave it open, or shut."""
+        burns = self._calls()
+        if event is None and burns != (self.lane.state == table.FIRE):
+            event = table.FIRE_ON if burns else table.FIRE_OFF
+        if event:
+            self.handle(event)
         if self.lane.due(now):
             self.handle(table.TIMER)
+        for relay in self.relays:
+            if relay.held and self.lane.state != table.FIRE:
+                self.shut()
 
     def check(self, now):
         """Have the relays where they belong; also called by interrupt."""
@@ -66,9 +76,13 @@ class Doorway:
             relay.check(now)
 
     def shut(self):
-        """The safe level, but in a fire: the lane's may last longer than the contact's."""
+        """The safe level, but in a fire, which may begin between any two lines."""
         for relay in self.relays:
-            if self._calls() or self.lane.state == table.FIRE:
-                relay.hold()
-            else:
+            if not self._burns():
                 relay.shut()
+            if self._burns():
+                relay.hold()
+
+    def _burns(self):
+        """The lane's fire may last longer than the contact's."""
+        return self._calls() or self.lane.state == table.FIRE

@@ -1,0 +1,88 @@
+"""What breaks at the worst moment: telling fails in a fire, a reader babbles, a contact is loose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.conftest import MakeTurnstile
+
+RIG = """
+name: rig
+title: Two lanes that share a fire contact
+chip: esp32s3
+flash: 8
+readers:
+  - {kind: plain, uart: 1, rx: 18, tx: 17, baud: 115200}
+  - {kind: plain, uart: 2, rx: 8, tx: 9, baud: 115200}
+relays: [{pin: 4, safe: low, bias: down}, {pin: 5, safe: high, bias: up}]
+lanes:
+  - {readers: [0], relays: [0], request_to_exit: {pin: 11, active: low, pull: up}}
+  - {readers: [1], relays: [1]}
+inputs:
+  fire: {pin: 10, active: high, pull: up}
+"""
+
+Firmware = Callable[[str], list[Path]]
+
+
+@pytest.fixture
+def rig(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("rig") / "rig.yaml"
+    path.write_text(RIG)
+    return str(path)
+
+
+@pytest.fixture
+def firmware(tmp_path_factory: pytest.TempPathFactory) -> Firmware:
+    """The firmware with something changed before it starts."""
+
+    def make(change: str) -> list[Path]:
+        folder = tmp_path_factory.mktemp("changed")
+        (folder / "main.py").write_text(f"{change}\nfrom gate.runtime.app import start\nstart()\n")
+        return [folder]
+
+    return make
+
+
+# Something raises, once, while a fire is told
+RAISES_ONCE = """
+import gate.runtime.teller as teller
+import gate.runtime.doorway as doorway
+left = [1]
+def once(good, when):
+    def work(*arguments):
+        if left and when in arguments:
+            left.pop()
+            raise MemoryError("injected")
+        return good(*arguments)
+    return work
+"""
+TELLING = {
+    "the line of the fire": 'teller.log = once(teller.log, "fire_on")',
+    "what people see": 'teller.Teller.show = once(teller.Teller.show, "fire")',
+    "the line of the lane": 'doorway.log = once(doorway.log, "lane")',
+    "that it is over": 'teller.log = once(teller.log, "fire_off")',
+}
+
+
+@pytest.mark.parametrize("what", TELLING)
+def test_a_fire_opens_every_lane_and_is_over_for_every_lane_though_telling_it_fails(
+    turnstile_of: MakeTurnstile, rig: str, firmware: Firmware, what: str, codes: dict[str, str]
+) -> None:
+    first = firmware(RAISES_ONCE + TELLING[what])
+    turnstile = turnstile_of(board=rig, first=first, faults=1)
+    began = turnstile.gate.clock.now()
+    turnstile.fire(True)
+    turnstile.wait_ms(3000)
+    for relay in (0, 1):
+        assert [pulse.on_us for pulse in turnstile.pulses(relay=relay)] == [began]
+        assert turnstile.open(relay)
+    turnstile.fire(False)
+    turnstile.wait_ms(2000)
+    assert not turnstile.open(0)
+    assert not turnstile.open(1)
+    assert turnstile.present(codes["lin"]).granted
+    assert turnstile.present(codes["erika"], reader=1).granted
