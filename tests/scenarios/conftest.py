@@ -34,7 +34,7 @@ def turnstile_of(
         def make(
             site: DemoSite = site,
             board: str | Profile = "esp32-devkit",
-            faults: int = 0,
+            faults: int | None = 0,
             **options: Any,
         ) -> Turnstile:
             options.setdefault("bundle", site.bundle)
@@ -51,10 +51,10 @@ def turnstile_of(
         yield make
 
 
-def _check(turnstile: Turnstile, faults: int) -> None:
-    """Whatever a scenario is about: no exception but those that it injects, no open relay."""
+def _check(turnstile: Turnstile, faults: int | None) -> None:
+    """Whatever a scenario is about: no exception but those that it injects (None: any)."""
     reported = [note.text for note in turnstile.record.events("fault")]
-    assert len(reported) == faults, reported
+    assert faults is None or len(reported) == faults, reported
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What breaks at the worst moment: telling fails in a fire, a reader babbles, a contact is loose."""
+"""What breaks at the worst moment: telling of a fire fails, a reader babbles, a wire is loose."""
 
 from __future__ import annotations
 
@@ -86,3 +86,61 @@ def test_a_fire_opens_every_lane_and_is_over_for_every_lane_though_telling_it_fa
     assert not turnstile.open(1)
     assert turnstile.present(codes["lin"]).granted
     assert turnstile.present(codes["erika"], reader=1).granted
+
+
+# Telling is no reason to open or to shut
+NO_LINES = """
+import gate.runtime.log as log
+class Json:
+    def dumps(what):
+        if what in ("granted", "passage", "decision"):
+            raise MemoryError("injected")
+        return good.dumps(what)
+good, log.json = log.json, Json
+"""
+
+
+def test_what_cannot_be_told_leaves_the_relay_its_time(
+    turnstile_of: MakeTurnstile, rig: str, firmware: Firmware, codes: dict[str, str]
+) -> None:
+    turnstile = turnstile_of(board=rig, first=firmware(NO_LINES), faults=None)
+    for reader, name in ((0, "lin"), (1, "erika")):
+        turnstile.show(codes[name], reader=reader)
+    turnstile.wait_ms(3000)
+    for relay in (0, 1):
+        [pulse] = turnstile.pulses(relay=relay)
+        assert 599_000 <= (pulse.length_us or 0) <= 601_000
+
+
+NO_FAULT = """
+import asyncio
+import gate.runtime.log as log
+from gate.lane.relay import Relay
+from gate.readers.serial import SerialReader
+class Sys:
+    def print_exception(*_):
+        raise MemoryError("injected")
+log.sys = Sys
+opened = []
+relay_open = Relay.open
+def open_(self, *arguments):
+    opened.append(1)
+    relay_open(self, *arguments)
+Relay.open = open_
+async def silence(self):
+    while not opened:
+        await asyncio.sleep_ms(5)
+    await asyncio.sleep_ms(200)
+    raise OSError("injected")
+SerialReader._watch_silence = silence
+"""
+
+
+def test_a_fault_that_cannot_be_told_shuts_the_gate_all_the_same(
+    turnstile_of: MakeTurnstile, rig: str, firmware: Firmware, codes: dict[str, str]
+) -> None:
+    turnstile = turnstile_of(board=rig, first=firmware(NO_FAULT), faults=None)
+    turnstile.show(codes["lin"])
+    turnstile.wait_ms(2000)
+    [pulse] = turnstile.pulses()
+    assert (pulse.length_us or 0) <= 250_000

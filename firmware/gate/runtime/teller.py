@@ -104,8 +104,11 @@ class Teller:
     def failed(self, where, error):
         """Something broke: for an engineer, in the record that outlives a reset, in the audit."""
         fault(where, error)
-        if self._record:
-            self._record.failed(where, error)
+        try:
+            if self._record:
+                self._record.failed(where, error)
+        except Exception as another:  # no memory for the note
+            fault("record", another)
         self.record("fault", (("where", where), ("error", type(error).__name__)))
 
 
