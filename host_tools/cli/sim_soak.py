@@ -55,7 +55,8 @@ def _show(found: soak.Soak, layout: str) -> None:
         table.add_row(*(f"{value:,}" for value in values))
     console = Console()
     console.print(table)
-    verdicts = ", ".join(f"{reason} {count:,}" for reason, count in found.reasons.most_common())
+    most = sorted(found.reasons.items(), key=lambda row: -row[1])
+    verdicts = ", ".join(f"{reason} {count:,}" for reason, count in most)
     console.print(f"verdicts: {verdicts}", soft_wrap=True)
     hours = found.ms / 3.6e6
     console.print(

@@ -6,7 +6,7 @@ import json
 import random
 import tempfile
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -51,7 +51,7 @@ class Soak:
     """What a run has found. reasons: how often each verdict was given. ms: simulated time."""
 
     probes: list[Probe] = field(default_factory=list)
-    reasons: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, int] = field(default_factory=dict)
     passages: int = 0
     annulled: int = 0
     faults: list[str] = field(default_factory=list)
@@ -189,7 +189,8 @@ class _Day:
         self._last.append(note)
         if note.event == "decision":
             self._decided += 1
-            self._found.reasons[fields["reason"] or "granted"] += 1
+            reason = fields["reason"] or "granted"
+            self._found.reasons[reason] = self._found.reasons.get(reason, 0) + 1
         elif note.event == "passage":
             self._found.passages += 1
         elif note.event == "annulled":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 
@@ -18,6 +19,7 @@ def test_codes_of_all_kinds_leave_nothing_behind() -> None:
             str(failure)
         )
     assert found.problem is None
+    json.dumps(dataclasses.asdict(found))  # what --json prints
     assert found.reasons["granted"] > 100
     assert len(found.reasons) > 8, "refused for many reasons"
     assert found.passages > 50
