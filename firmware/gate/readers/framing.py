@@ -35,7 +35,6 @@ _IGNORED = b"\r\n"  # between codes: empty lines
 _HEAD = const(3)  # bytes of a frame before its data
 _PREFIX = max([len(prefix) for prefix in PREFIXES])
 _ENDS = bytes([prefix[-1] for prefix in PREFIXES])  # a known prefix ends with one of these
-_LONGEST_ANSWER = const(261)  # bytes
 _SPARE = const(16)  # bytes, for a short answer in the middle of the longest code
 _LOOK_BACK = const(3)  # printable bytes with which an answer may begin
 
@@ -53,7 +52,7 @@ class Framer:
         self._answers = answers or Answers()
         self._max = max_text
         self._silence = silence_ms
-        self._buffer = bytearray(max(max_text, _LONGEST_ANSWER) + _HEAD + 1 + _SPARE)
+        self._buffer = bytearray(max_text + _HEAD + 1 + _SPARE)
         self._end = 0  # bytes held
         self._position = 0  # bytes looked at
         self._start = 0

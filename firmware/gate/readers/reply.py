@@ -16,6 +16,9 @@ CHANGED = const(2)
 _HEAD = const(4)  # bytes before data
 _CRC = const(2)
 _BEAT = const(1)  # bytes of data in a heartbeat's reply
+# Bytes of data in any reply: the longest that is asked for has two. With 255 a code made of heads of
+# replies would have the CRC computed over most of itself at every fourth byte: seconds on a chip.
+_MOST = const(4)
 
 
 def crc16(data, start: int, end: int) -> int:
@@ -40,7 +43,7 @@ def reply_length(data, start: int, end: int) -> int:
             return 0
     if start + 3 == end:
         return -1
-    if data[start] == 3 and data[start + 3] != _BEAT:
+    if data[start + 3] > _MOST or (data[start] == 3 and data[start + 3] != _BEAT):
         return 0
     stop = start + _HEAD + data[start + 3]
     if stop + _CRC > end:

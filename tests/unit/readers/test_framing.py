@@ -210,3 +210,29 @@ def test_after_anything_the_next_code_is_read(frame: Frame) -> None:
     chunks: list[Chunks] = [[(0, s), (SILENCE, CODE + b"\r")] for s in streams]
     for events in frame(chunks):
         assert events[-1] == code(CODE)
+
+
+def test_a_code_made_of_heads_of_replies_takes_no_longer_than_others(
+    run_firmware: Callable[..., list[Any]],
+) -> None:
+    """Whoever shows it would hold the loop, and with it the button for exit, for seconds."""
+    [worst] = run_firmware("""
+        import json
+        import gate.readers.reply as reply
+        from gate.readers.framing import Framer
+        summed = []
+        crc16 = reply.crc16
+        def counted(data, start, end):
+            summed.append(end - start)
+            return crc16(data, start, end)
+        reply.crc16 = counted
+        worst = 0
+        for size in (0, 1, 2, 4, 5, 16, 64, 255):
+            summed.clear()
+            framer = Framer()
+            framer.feed((bytes((2, 0, 0, size)) * 750)[:2953], 0)  # as much as a QR code holds
+            framer.expire(1000)
+            worst = max(worst, sum(summed))
+        print(json.dumps(worst))
+    """)
+    assert worst <= 2 * 2953
