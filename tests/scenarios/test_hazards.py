@@ -144,3 +144,31 @@ def test_a_fault_that_cannot_be_told_shuts_the_gate_all_the_same(
     turnstile.wait_ms(2000)
     [pulse] = turnstile.pulses()
     assert (pulse.length_us or 0) <= 250_000
+
+
+# Bytes of a reader
+
+
+def test_a_line_full_of_noise_holds_up_no_button_and_fills_no_log(
+    turnstile_of: MakeTurnstile, rig: str, firmware: Firmware
+) -> None:
+    """Two bytes a refusal, for two seconds, where writing one to flash takes 20 ms."""
+    slow_flash = """
+import time
+from gate.storage.audit import Audit
+record = Audit.record
+def slowly(*arguments):
+    for _ in range(20):
+        time.sleep_ms(1)
+    return record(*arguments)
+Audit.record = slowly
+"""
+    turnstile = turnstile_of(board=rig, first=firmware(slow_flash))
+    turnstile.reader.send(b"\x80\r" * 11_000)
+    turnstile.wait_ms(500)
+    pressed = turnstile.gate.clock.now()
+    turnstile.request_to_exit(lane=0)
+    turnstile.wait_ms(3000)
+    [pulse] = turnstile.pulses()
+    assert pulse.on_us - pressed < 300_000
+    assert 1 <= len(turnstile.record.events("decision")) <= 5

@@ -51,7 +51,9 @@ class SerialReader:
                     self._empty = now
                 if self._framer.deadline() is not None:
                     self._begun.set()
-                self._pass_on(events)
+                for event in events:
+                    self._pass_on((event,))
+                    await asyncio.sleep_ms(0)  # each may take long: the lanes have their turn
 
     def _ready(self):
         self._report("ready", None)

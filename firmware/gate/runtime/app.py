@@ -34,6 +34,7 @@ from .updates import Updates
 
 _TICK_MS = const(10)  # how often timers and inputs are looked at
 _LATE_MS = const(2000)  # a lane or a relay without progress for so long hangs
+_NOISE_MS = const(1000)  # what a lane's readers send that is no code is logged no more often
 _LOOK_MS = const(3000)  # how often the folder is looked at for a bundle
 _TICK = "lane"
 _RELAY = "relay"
@@ -225,7 +226,10 @@ class App:
     def _scanned(self, place, event):
         doorway, reader = place
         if isinstance(event, str):
-            self.desk.turned_away(doorway, event, reader)
+            now = self.clock.ms()
+            if now >= doorway.told_until:
+                doorway.told_until = now + _NOISE_MS
+                self.desk.turned_away(doorway, event, reader)
             doorway.handle(table.UNREAD, (reader, event))
         elif self.supervisor.down():  # its lane would not be timed
             self.desk.turned_away(doorway, FAULT, reader)

@@ -21,6 +21,7 @@ class Doorway:
         self.rules = Rules(len(wiring[0]), len(wiring[1]), bool(wiring[2]), bool(wiring[3]))
         self.lane = Lane(self.rules)
         self.named = None
+        self.told_until = 0  # ms; what is no code is not logged before
         self.subject = None  # replay_key of whoever was last granted
         self.gate = None  # the id by which that was
         self._said: tuple = (table.IDLE, None)
