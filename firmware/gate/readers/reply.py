@@ -16,8 +16,8 @@ CHANGED = const(2)
 _HEAD = const(4)  # bytes before data
 _CRC = const(2)
 _BEAT = const(1)  # bytes of data in a heartbeat's reply
-# Bytes of data in any reply: the longest that is asked for has two. With 255 a code made of heads of
-# replies would have the CRC computed over most of itself at every fourth byte: seconds on a chip.
+# Bytes of data in any reply: the longest that is asked for has two. With 255 a code made of heads
+# of replies would have a CRC computed over itself at every fourth byte: seconds on a chip.
 _MOST = const(4)
 
 
