@@ -29,6 +29,7 @@ PREFIXES = formats.prefixes()  # where reading starts anew in the middle of garb
 TOO_LONG = "text_too_long"
 FRAME_INVALID = "frame_invalid"
 GARBAGE = "reader_garbage"
+MEMORY_SHORT = "memory_short"
 
 _FRAME = const(0x03)
 _IGNORED = b"\r\n"  # between codes: empty lines
@@ -53,6 +54,7 @@ class Framer:
         self._max = max_text
         self._silence = silence_ms
         self._buffer = bytearray(max_text + _HEAD + 1 + _SPARE)
+        self._view = memoryview(self._buffer)  # to move and take without a copy between
         self._end = 0  # bytes held
         self._position = 0  # bytes looked at
         self._start = 0
@@ -94,7 +96,8 @@ class Framer:
         self._final = True
         self._scan(events)
         while self._position < self._end and self._state == _IDLE:
-            if bytes(self._buffer[self._position : self._end]) == _HEARTBEAT:
+            rest = self._view[self._position : self._end]
+            if len(rest) == len(_HEARTBEAT) and bytes(rest) == _HEARTBEAT:
                 self._position = self._end
             else:
                 # Half a frame: it is nothing, but what was taken for its data may hold codes.
@@ -102,7 +105,7 @@ class Framer:
                 self._scan(events)
         self._final = False
         if self._state == _TEXT and self._end > self._start:
-            events.append(bytes(self._buffer[self._start : self._end]))
+            events.append(self._taken(self._start, self._end))
         self._end = self._position = 0
         self._state = _IDLE
         return events
@@ -145,22 +148,21 @@ class Framer:
         start = position + _HEAD
         if self._end - start < length:
             return False
-        code = bytes(buffer[start : start + length])
-        for i, byte in enumerate(code):
-            if not 0x20 <= byte < 0x7F:
-                answered = self._answer(start + i, start)
+        for at in range(start, start + length):
+            if not 0x20 <= buffer[at] < 0x7F:
+                answered = self._answer(at, start)
                 if answered:
                     self._position = position  # again, with what is left
                     return answered > 0
                 # Perhaps a frame by accident, which swallowed the lines after it: look again.
                 self._refuse(FRAME_INVALID, events)
                 return True
-        if code:
+        if length:
             answered = self._answer(start + length - 1, start)
             if answered:  # it has a printable byte of it at its end
                 self._position = position
                 return answered > 0
-            events.append(code)
+            events.append(self._taken(start, start + length))
         self._position = start + length
         return True
 
@@ -192,8 +194,16 @@ class Framer:
 
     def _complete(self, events: list) -> None:
         if self._position > self._start:
-            events.append(bytes(self._buffer[self._start : self._position]))
+            events.append(self._taken(self._start, self._position))
         self._state = _IDLE
+
+    def _taken(self, start: int, end: int):
+        """The code that lies there, or why it cannot be judged: in a heap full of holes there may
+        be no room in one piece for a long one."""
+        try:
+            return bytes(self._view[start:end])
+        except MemoryError:
+            return MEMORY_SHORT
 
     def _skip(self, events: list) -> bool:
         """Dropping: up to a line end or a known prefix."""
@@ -228,7 +238,8 @@ class Framer:
                     return -1
                 if start + length > position:
                     rest = self._end - start - length
-                    self._buffer[start : start + rest] = self._buffer[start + length : self._end]
+                    view = self._view
+                    view[start : start + rest] = view[start + length : self._end]
                     self._end -= length
                     self._position = start
                     return 1
@@ -251,7 +262,7 @@ class Framer:
             keep = max(self._start, self._position - _PREFIX + 1)
         if keep:
             rest = self._end - keep
-            self._buffer[:rest] = self._buffer[keep : self._end]
+            self._view[:rest] = self._view[keep : self._end]
             self._end = rest
             self._position -= keep
             self._start = max(0, self._start - keep)

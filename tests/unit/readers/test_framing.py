@@ -236,3 +236,40 @@ def test_a_code_made_of_heads_of_replies_takes_no_longer_than_others(
         print(json.dumps(worst))
     """)
     assert worst <= 2 * 2953
+
+
+HOLES = """
+import gc, json
+from gate.readers.framing import Framer
+
+framer = Framer()
+text = memoryview(b"A" * 3300)  # made before the heap is full of holes
+blocks = [None] * 4000
+count = 0
+try:
+    while count < len(blocks):
+        blocks[count] = bytearray(1000)
+        count += 1
+except MemoryError:
+    pass
+assert count < len(blocks), "the heap is too large for this test"
+for i in range(0, count, 2):
+    blocks[i] = None  # half of the heap is free, no piece of it longer than about 1,000 bytes
+gc.collect()
+free = gc.mem_free()
+events = framer.feed(text, 0)
+events += framer.feed(b"\\rOC1:6BF\\r", 300)
+events += framer.feed(b"\\x03\\x0c\\xe4", 900)
+for start in range(0, 3300, 100):
+    events += framer.feed(text[start:start + 100], 900)
+events += framer.feed(b"\\x03\\x00\\x07OC1:6BF", 950)
+blocks = None
+print(json.dumps([free, [e if isinstance(e, str) else e.decode() for e in events]]))
+"""
+
+
+def test_no_room_in_one_piece_is_a_reason(run_firmware: Callable[..., list[Any]]) -> None:
+    """Long codes are copied once; without room for that the reader goes on with the next code."""
+    [[free, events]] = run_firmware(HOLES, heap="400k")
+    assert free > 100_000
+    assert events == ["memory_short", "OC1:6BF", "memory_short", "OC1:6BF"]
