@@ -61,6 +61,26 @@ def test_fire_input(run_firmware: Run) -> None:
     ]
 
 
+def test_a_loose_fire_contact_does_not_make_the_gate_beat(run_firmware: Run) -> None:
+    """60 ms on, 70 ms off, for a minute; once it has been quiet, it lets go at once again."""
+    [events, after] = run_firmware("""
+        import json
+        from gate.lane.fire import FireInput
+        level = [0]
+        fire = FireInput(lambda: level[0] == 1, lambda: None)
+        def polls(levels):
+            found = 0
+            for level[0] in levels:
+                found += fire.poll() is not None
+            return found
+        print(json.dumps(polls([look % 13 < 6 for look in range(6000)])))
+        polls([0] * 3000)
+        print(json.dumps(polls([1] * 10 + [0] * 5)))
+    """)
+    assert events <= 4
+    assert after == 2
+
+
 def test_replay_memory(run_firmware: Run) -> None:
     run_firmware("""
         from gate.lane.replay import ReplayMemory
