@@ -138,8 +138,9 @@ class Lane:
             done.append((word, argument if word in (t.VERIFY, t.SHOW_REFUSED) else None))
 
     def _raise(self, kind, done):
-        self.alarm = kind
-        done.append((t.ALARM_ON, kind))
+        if kind != self.alarm:  # one that goes on is not told at every step of whoever causes it
+            self.alarm = kind
+            done.append((t.ALARM_ON, kind))
         done.append((t.SHOW_ALARM, kind))
 
     def _end_alarm(self, done):

@@ -183,3 +183,11 @@ def test_a_fault_shuts_the_gate_and_annuls(run_firmware: Run) -> None:
         ("show_refused", "internal_error"),
     ]
     assert later.words == ["show_ready"]
+
+
+def test_an_alarm_that_goes_on_is_told_once(run_firmware: Run) -> None:
+    """Whoever waves at the sensor does not write the log full."""
+    waves = [(100 * i, "passage_off" if i % 2 else "passage_on") for i in range(100)]
+    steps = SENSED.walk(run_firmware, *waves)
+    assert [word for step in steps for word in step.words].count("alarm_on") == 1
+    assert steps[-1].state == "alarm"
