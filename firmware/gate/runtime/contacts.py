@@ -9,6 +9,8 @@ from ..lane.inputs import Debounce
 _MOST = const(8)  # events of one contact that nobody has taken yet
 _STUCK_MS = const(60000)  # a button for exit that is pressed for longer hangs, or is stuck
 
+_AGAIN_MS = const(60000)  # trouble that comes and goes is told no more often
+
 PULLS = {1: Pin.PULL_UP, -1: Pin.PULL_DOWN, 0: -1}
 
 
@@ -23,9 +25,12 @@ class Contact:
         self.doorways = doorways
         self._happened = []
         self._trouble = None  # that was told
+        self._told = -_AGAIN_MS  # ms when
+        self._now = 0
 
     def sample(self, now_ms):
         """Call each 10 ms; by interrupt while a code is verified."""
+        self._now = now_ms
         event = self._debounce.sense(now_ms, self._pin.value() == self._level)
         if event and len(self._happened) < _MOST:
             self._happened.append(event)
@@ -37,9 +42,10 @@ class Contact:
     def trouble(self):
         """What is wrong with it, if that is news; "" when nothing is any more."""
         trouble = self._debounce.trouble
-        if trouble == self._trouble:
+        if trouble == self._trouble or self._now - self._told < _AGAIN_MS:
             return None
         self._trouble = trouble
+        self._told = self._now
         return trouble or ""
 
 

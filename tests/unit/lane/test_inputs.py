@@ -76,3 +76,32 @@ def test_whatever_a_contact_does_events_alternate(run_firmware: Run) -> None:
     assert [event for _, event in events] == ["on", "off"] * (len(events) // 2) + ["on"] * (
         len(events) % 2
     )
+
+
+def test_a_wire_that_is_loose_now_and_then_is_told_once_a_minute(run_firmware: Run) -> None:
+    """Trouble in every other second, for ten minutes, would be 600 records of the log."""
+    [told] = run_firmware("""
+        import json, sys
+        class Pin:
+            PULL_UP = PULL_DOWN = IN = 0
+            def __init__(self, *_):
+                pass
+            def value(self):
+                return look // 100 % 2 and look // 3 % 2
+        class Machine:
+            pass
+        Machine.Pin = Pin
+        sys.modules["machine"] = Machine
+        from gate.lane.inputs import Debounce
+        from gate.runtime.contacts import Contact
+        contact = Contact("door", (4, 1, 0), Debounce("on", "off"), ())
+        told = []
+        for look in range(60000):
+            contact.sample(look * 10)
+            trouble = contact.trouble()
+            if trouble is not None:
+                told.append(trouble)
+        print(json.dumps(told))
+    """)
+    assert told[0] == "chatter"
+    assert len(told) <= 10
