@@ -217,3 +217,34 @@ def test_random_damage_never_stops_it(terminal: Terminal, seed: int) -> None:
     args = [str(terminal.place), "25", str(seed)]
     [noticed] = run(HERE / "audit_fuzz_main.py", args, terminal._interpreter)
     assert 8 < noticed <= 25
+
+
+def test_a_flash_that_stays_full_leaves_no_more_notes_to_be_written(
+    micropython: Interpreter, tmp_path: Path
+) -> None:
+    """It is tried again each 10 s, and each time it is found that a segment is gone."""
+    program = tmp_path / "full_main.py"
+    program.write_text(
+        """
+import json, os, sys
+from gate.storage import audit, audit_ring
+os.chdir(sys.argv[1])
+log = audit.Audit("site/", "x")
+for i in range(5):
+    log.record("alarm", (("kind", "forced"),), 1795521600, i)
+log.close()
+for name in os.listdir("site/log"):
+    if name.endswith(".seg"):
+        os.remove("site/log/" + name)
+def full(*_):
+    raise OSError(28)
+audit_ring.Ring.put_slot = audit_ring.Ring.create = full
+log = audit.Audit("site/", "x")
+for i in range(100):
+    log.record("alarm", (("kind", "forced"),), 1795521600, i * 11000)
+print(json.dumps([log.failing, len(log._notes), log.lost]))
+"""
+    )
+    (tmp_path / "site").mkdir()
+    [answer] = run(program, [str(tmp_path)], micropython)
+    assert answer == ["log_full", 1, 100]

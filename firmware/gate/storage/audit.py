@@ -237,12 +237,17 @@ class Audit:
         if not self.boot:
             self.boot = self._start + 1
         if new_keys:
-            self._notes.append(("key", (("cause", new_keys),)))
+            self._note("key", (("cause", new_keys),))
         gone += max(0, keys.number - last)
         if cut or gone:
             ring.empty_slots(self._next, SLOTS - ring.waiting)  # of records that are cut off, too
-            self._notes.append(("cut", (("bytes", cut), ("segments", gone))))
+            self._note("cut", (("bytes", cut), ("segments", gone)))
         self._ready = True
+
+    def _note(self, kind, fields):
+        """Note it once: what cannot be written yet is found again each time the flash is tried."""
+        if (kind, fields) not in self._notes:
+            self._notes.append((kind, fields))
 
     def _follow(self, number):
         """Follow the chain through a segment; gives the bytes that are right, 0 if not even its
