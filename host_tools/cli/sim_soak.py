@@ -17,7 +17,7 @@ from host_tools.soak import run as soak
 @click.option("--scans", type=click.IntRange(100), default=2000, show_default=True,
               help="Codes that are shown.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True,
-              help="The same seed, the same codes.")  # fmt: skip
+              help="The same seed, the same kinds in the same order.")  # fmt: skip
 @click.option("--layout", type=click.Choice(["romfs", "littlefs"]), default="romfs",
               show_default=True, help="Where the compiled firmware lies.")  # fmt: skip
 @click.option("--every", type=click.IntRange(10), default=1000, show_default=True,

@@ -1,5 +1,5 @@
 """What comes before the reader in a soak: people who may pass, people who may not, noise, and codes
-of somebody who tries to break the terminal. The same seed gives the same."""
+of somebody who tries to break the terminal. A seed fixes their kinds and order; keys are new."""
 
 from __future__ import annotations
 
