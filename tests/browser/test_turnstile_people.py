@@ -41,6 +41,7 @@ def test_all_of_it_by_keyboard(gate: Gate, phone: Phone) -> None:
     gate_shown = Watched(page)
     page.keyboard.press("x")
     gate_shown.saw("show fire")
+    page.wait_for_selector('#do-fire[aria-checked="true"]')  # the key turns round what is seen
     page.keyboard.press("x")
     rest(page)
     page.locator("#person").focus()

@@ -19,4 +19,5 @@ def test_wear_waiting_and_heap(micropython: Interpreter, pause: int) -> None:
     assert counts["erasing"] < counts["records"] * (0.06 if pause else 0.15)
     assert counts["most_operations"] < 70
     assert len(counts["heaps"]) == 5
-    assert max(counts["heaps"]) - min(counts["heaps"]) < 200, "it does not grow"
+    # Records that wait are in RAM, a few hundred bytes; a thousand that stayed would be 100,000.
+    assert max(counts["heaps"]) - min(counts["heaps"]) < 512, "it does not grow"
