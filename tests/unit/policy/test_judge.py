@@ -70,8 +70,8 @@ def passages(
         judging.present = present  # the rest is the terminal's
         memory, clock, site = ReplayMemory(), Clock(), Site()
         for who, gate, at, then in json.loads(sys.stdin.readline()):
-            clock.at, site.gate = at, gate
-            verdict = judging.judge(unhexlify(who), site, clock, memory)
+            clock.at = at
+            verdict = judging.judge(unhexlify(who), site, gate, clock, memory)
             if then == "unused":
                 assert memory.annul(verdict.ticket)
                 assert memory.annul(verdict.ticket)  # again: as before
@@ -221,7 +221,7 @@ ISSUED, PROOF = 0, None
 judging.present = present  # the rest is the terminal's
 memory, zones, clock = ReplayMemory(), Occupancy(), Clock()
 def judge(code, gate="in"):
-    return judging.judge(code, Site, clock, memory, zones, gate)
+    return judging.judge(code, Site, gate, clock, memory, zones)
 """
 
 
