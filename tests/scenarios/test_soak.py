@@ -20,8 +20,8 @@ def test_codes_of_all_kinds_leave_nothing_behind() -> None:
         )
     assert not found.faults
     assert found.stack_growth <= 0
-    # So short a run warms up for a third of it, and a probe falls on more or less that is on its way;
-    # 50 bytes left behind by each code would be 9,000 in its last third.
+    # So short a run warms up for a third of it, and a probe falls on more or less that is on its
+    # way; 50 bytes left behind by each code would be 9,000 in its last third.
     used = [probe.used for probe in found.probes[6:]]
     half = len(used) // 2
     assert max(used[half:]) - max(used[:half]) < 4096
