@@ -6,7 +6,7 @@ It has no way to read a setting back, and none is known to lock its set-up codes
 from micropython import const
 
 from .framing import PREFIXES
-from .reply import ALIVE, SILENT, same
+from .reply import ALIVE, SILENT, acknowledged, at_speeds, same
 
 _ACK = const(0x06)
 _NACK = const(0x15)
@@ -22,7 +22,6 @@ _SETTINGS = (
 _SPEEDS = (115200, 9600, 57600)
 _ASK_MS = const(1000)  # a version takes 430 ms
 _SETTLE_MS = const(500)  # 300 ms after a change of speed it does not answer yet
-_TRIES = const(3)
 
 
 class De2120:
@@ -68,15 +67,10 @@ class De2120:
 
     def find(self, speed, stay):
         """At which speed does it answer? speed: as it is now. While stay() no other one."""
-        for place, baud in enumerate((speed,) + _SPEEDS):
-            if place and baud == speed:
-                continue
-            yield baud
-            self._speed = baud
-            if (yield _VERSION, _ASK_MS):
-                return True
-            if stay():
-                return False
+        found = yield from at_speeds(speed, _SPEEDS, _VERSION, _ASK_MS, stay)
+        if found is not None:
+            self._speed = found
+            return found > 0
         yield _SPEEDS[0]
         self._speed = _SPEEDS[0]
         return bool((yield _SERIAL, _ASK_MS))
@@ -113,12 +107,4 @@ class De2120:
         return SILENT
 
     def _acknowledged(self, command):
-        """Whether it takes a command; None when it does not answer."""
-        done = None
-        for _ in range(_TRIES):
-            heard = yield command, _ASK_MS
-            if heard:
-                done = heard[0] == _ACK
-                if done:
-                    break
-        return done
+        return acknowledged(command, _ASK_MS, _ACK)

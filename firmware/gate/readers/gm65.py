@@ -8,7 +8,7 @@ Which zone means what, and where sources disagree: docs/readers.md.
 
 from micropython import const
 
-from .reply import ALIVE, CHANGED, SILENT, crc16, reply_length, same
+from .reply import ALIVE, CHANGED, SILENT, at_speeds, crc16, reply_length, same
 
 _READ = const(7)
 _WRITE = const(8)
@@ -109,16 +109,13 @@ class Gm65:
 
     def find(self, speed, stay):
         """At which speed does it answer? speed: as it is now. While stay() no other one."""
-        for place, baud in enumerate((speed,) + _SPEEDS):
-            if place and baud == speed:
-                continue
-            yield baud
-            self._speed = baud
-            if (yield frame(_READ, _BAUD, b"\x02"), _ASK_MS):
+        ask = frame(_READ, _BAUD, b"\x02")
+        found = yield from at_speeds(speed, _SPEEDS, ask, _ASK_MS, stay)
+        if found is not None:
+            self._speed = found
+            if found:
                 self._other = False
-                return True
-            if stay():
-                return False
+            return found > 0
         yield 9600
         self._speed = 0
         self._other = bool((yield _OTHER_ASKED, _ASK_MS))

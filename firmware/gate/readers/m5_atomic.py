@@ -8,7 +8,7 @@ again; the acknowledgement of that is the sign of life. Codes end with silence o
 
 from micropython import const
 
-from .reply import ALIVE, SILENT, same
+from .reply import ALIVE, SILENT, acknowledged, same
 
 _WAKE = b"\x00"
 _START = b"\x04\xe4\x04\x00\xff\x14"
@@ -20,7 +20,6 @@ _ACKNOWLEDGEMENT = const(0xD0)
 _SPEED = const(9600)
 _ASK_MS = const(500)
 _WAKE_MS = const(100)
-_TRIES = const(3)
 
 
 class M5Atomic:
@@ -96,12 +95,4 @@ class M5Atomic:
         return SILENT
 
     def _acknowledged(self, command):
-        """Whether it takes a command; None when it does not answer."""
-        done = None
-        for _ in range(_TRIES):
-            heard = yield command, _ASK_MS
-            if heard:
-                done = heard[0] == _ACKNOWLEDGEMENT
-                if done:
-                    break
-        return done
+        return acknowledged(command, _ASK_MS, _ACKNOWLEDGEMENT)

@@ -62,6 +62,37 @@ def same(data, start: int, end: int, wanted) -> int:
     return count if count == len(wanted) else -1
 
 
+_TRIES = const(3)
+
+# Steps of protocols, as managed.py has them.
+
+
+def at_speeds(speed, speeds, ask, within_ms, stay):
+    """Ask at one speed after the other, from `speed` on. Ends with that at which it answers, 0 if
+    it is to stay where it is, None if there is none."""
+    for place, baud in enumerate((speed,) + speeds):
+        if place and baud == speed:
+            continue
+        yield baud
+        if (yield ask, within_ms):
+            return baud
+        if stay():
+            return 0
+    return None
+
+
+def acknowledged(command, within_ms, ack):
+    """Whether it takes a command: its answer begins with ack. None when it does not answer."""
+    done = None
+    for _ in range(_TRIES):
+        heard = yield command, within_ms
+        if heard:
+            done = heard[0] == ack
+            if done:
+                break
+    return done
+
+
 class Answers:
     """What readers answer that nobody has asked: a GM65's replies, a DE2120's ACK and NACK."""
 
