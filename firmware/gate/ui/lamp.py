@@ -44,14 +44,12 @@ def due(patterns, since_ms):
     return patterns[0] & bit != 0, patterns[1] & bit != 0
 
 
-class Lamp:
-    """green, red: (pin, active level) or None."""
+class Rhythm:
+    """What goes on in patterns, whatever the lamp is made of."""
 
-    def __init__(self, green, red):
-        self._pins = [_output(green), _output(red)]
+    def __init__(self):
         self._patterns = None
         self._began = 0
-        self._lit = [False, False]
 
     def show(self, what, noted, now_ms):
         """Begin a pattern, unless it is the one that is going on."""
@@ -63,11 +61,23 @@ class Lamp:
 
     def check(self, now_ms):
         """Switch what is due; call often."""
-        if self._patterns is None:
-            return
-        now = due(self._patterns, now_ms - self._began)
-        for i in (0, 1):
-            lit = now[i]
+        if self._patterns is not None:
+            self._light(*due(self._patterns, now_ms - self._began))
+
+    def _light(self, green, red):
+        raise NotImplementedError
+
+
+class Lamp(Rhythm):
+    """green, red: (pin, active level) or None."""
+
+    def __init__(self, green, red):
+        super().__init__()
+        self._pins = [_output(green), _output(red)]
+        self._lit = [False, False]
+
+    def _light(self, green, red):
+        for i, lit in ((0, green), (1, red)):
             if lit != self._lit[i] and self._pins[i]:
                 pin, active = self._pins[i]
                 pin.value(active if lit else 1 - active)

@@ -3,7 +3,7 @@
 from machine import Pin, bitstream
 from micropython import const
 
-from .lamp import due, pattern
+from .lamp import Rhythm
 
 _TIMING = (400, 850, 800, 450)  # ns: high and low of a 0, of a 1
 _GREEN = b"\x60\x00\x18"  # as on the line: green, red, blue; a little blue, for who sees no red
@@ -13,29 +13,16 @@ _DARK = b"\x00\x00\x00"
 MAX_PIXELS = const(64)  # 1.9 ms during which nothing else runs
 
 
-class Pixels:
+class Pixels(Rhythm):
     def __init__(self, pin, count):
         if not 0 < count <= MAX_PIXELS:
             raise ValueError("pixels")
+        super().__init__()
         self._pin = Pin(pin, Pin.OUT, value=0)
         self._count = count
-        self._patterns = None
-        self._began = 0
         self._colour = None
 
-    def show(self, what, noted, now_ms):
-        """Begin a pattern, unless it is the one that is going on."""
-        patterns = pattern(what, noted)
-        if patterns != self._patterns:
-            self._patterns = patterns
-            self._began = now_ms
-            self.check(now_ms)
-
-    def check(self, now_ms):
-        """Send what is due; call often."""
-        if self._patterns is None:
-            return
-        green, red = due(self._patterns, now_ms - self._began)
+    def _light(self, green, red):
         if green:
             colour = _BOTH if red else _GREEN
         else:
