@@ -38,7 +38,8 @@ class Doorway:
     def handle(self, event, argument=None):
         """Step the lane and do what it says."""
         now = self._now()
-        self.check(now)
+        for relay in self.relays:
+            relay.check(now)
         lane = self.lane
         for output, value in lane.step(now, event, argument):
             if output == table.OPEN:
@@ -70,11 +71,6 @@ class Doorway:
         for relay in self.relays:
             if relay.held and self.lane.state != table.FIRE:
                 self.shut()
-
-    def check(self, now):
-        """Have the relays where they belong; also called by interrupt."""
-        for relay in self.relays:
-            relay.check(now)
 
     def shut(self):
         """The safe level, but in a fire, which may begin between any two lines."""
