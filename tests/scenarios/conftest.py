@@ -16,6 +16,8 @@ from host_tools.simulator.demo_site import DemoSite
 from host_tools.simulator.gate import NOON
 from host_tools.simulator.turnstile import Turnstile
 
+from .lanes import MakeLane, maker
+
 MakeTurnstile = Callable[..., Turnstile]
 
 
@@ -60,6 +62,20 @@ def _check(turnstile: Turnstile, faults: int | None) -> None:
 @pytest.fixture
 def turnstile(turnstile_of: MakeTurnstile) -> Turnstile:
     return turnstile_of()
+
+
+@pytest.fixture
+def lane_of(turnstile_of: MakeTurnstile, tmp_path_factory: pytest.TempPathFactory) -> MakeLane:
+    """Powers on a turnstile with this barrier and this site."""
+    return maker(turnstile_of, tmp_path_factory)
+
+
+@pytest.fixture
+def rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The file of the board that a module has as RIG."""
+    path = tmp_path_factory.mktemp("rig") / "rig.yaml"
+    path.write_text(request.module.RIG)
+    return str(path)
 
 
 @pytest.fixture(scope="session")

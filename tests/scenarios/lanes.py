@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from host_tools import yaml_file
 from host_tools.simulator.demo_site import FILE, DemoSite
 from host_tools.simulator.gate import NOON
 from host_tools.simulator.turnstile import Turnstile
 
-from .conftest import MakeTurnstile
+if TYPE_CHECKING:
+    from .conftest import MakeTurnstile
 
 PULSE_MS = 3000
 SITE = FILE.read_text("utf-8").partition("\nlane:")[0]

@@ -29,13 +29,6 @@ Firmware = Callable[[str], list[Path]]
 
 
 @pytest.fixture
-def rig(tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("rig") / "rig.yaml"
-    path.write_text(RIG)
-    return str(path)
-
-
-@pytest.fixture
 def firmware(tmp_path_factory: pytest.TempPathFactory) -> Firmware:
     """The firmware with something changed before it starts."""
 

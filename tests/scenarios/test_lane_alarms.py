@@ -9,7 +9,6 @@ import pytest
 from host_tools.simulator.gate import EPOCH_2000
 from host_tools.simulator.turnstile import Turnstile
 
-from .conftest import MakeTurnstile
 from .lanes import (
     BOTH_WAYS,
     DOOR,
@@ -18,7 +17,6 @@ from .lanes import (
     MakeLane,
     code,
     events,
-    maker,
     scan,
     shown,
     state,
@@ -26,11 +24,6 @@ from .lanes import (
 )
 
 FIRE_US = 50_000
-
-
-@pytest.fixture
-def lane_of(turnstile_of: MakeTurnstile, tmp_path_factory: pytest.TempPathFactory) -> MakeLane:
-    return maker(turnstile_of, tmp_path_factory)
 
 
 def kinds(lane: Turnstile) -> list[str]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from host_tools.simulator.gate import NOON
 
-from .conftest import MakeTurnstile
 from .lanes import (
     BOTH_WAYS,
     DOOR,
@@ -17,16 +14,10 @@ from .lanes import (
     MakeLane,
     code,
     events,
-    maker,
     scan,
     state,
     walk,
 )
-
-
-@pytest.fixture
-def lane_of(turnstile_of: MakeTurnstile, tmp_path_factory: pytest.TempPathFactory) -> MakeLane:
-    return maker(turnstile_of, tmp_path_factory)
 
 
 def test_whoever_walks_through_has_used_the_code(lane_of: MakeLane) -> None:

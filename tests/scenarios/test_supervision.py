@@ -88,13 +88,6 @@ Change = Callable[..., list[Path]]
 
 
 @pytest.fixture
-def rig(tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("rig") / "rig.yaml"
-    path.write_text(RIG)
-    return str(path)
-
-
-@pytest.fixture
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Change:
     def make(name: str, work: str, more: str = "") -> list[Path]:
         folder = tmp_path_factory.mktemp("changed")

@@ -11,12 +11,10 @@ import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import cbor2
 import pytest
-import uvicorn
 from cryptography import x509
 
 from host_tools.codes import oc1
@@ -29,6 +27,7 @@ from host_tools.names import EDDSA, ES256
 from host_tools.pages.strict import MAX_REQUEST, Refused
 from host_tools.problems import Failure
 from tests.unit.gatectl import gatectl, works
+from tests.unit.server import Served
 
 NOW = 1_790_000_000
 PERSONS = ROOT / "examples" / "persons"
@@ -43,32 +42,9 @@ def enrolment(person: str = "zhou-several-issuers") -> Enrolment:
     return Enrolment(file, TICKET, ISSUERS.__getitem__, "national", names, lambda: NOW)
 
 
-class Server:
-    """A server on a free port of this computer."""
-
+class Server(Served):
     def __init__(self, folder: Path) -> None:
-        app = application(enrolment(), ["127.0.0.1", "localhost"], folder)
-        config = uvicorn.Config(app, log_level="error", lifespan="off", ws="none")
-        self._server = uvicorn.Server(config)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._thread = Thread(target=self._server.run, args=([self._listener],), daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-        self._listener.close()
-
-    def ask(
-        self, method: str, path: str, body: bytes | None = None, **headers: str
-    ) -> tuple[int, dict[str, str], bytes]:
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        line.request(method, path, body, {k.replace("_", "-"): v for k, v in headers.items()})
-        answer = line.getresponse()
-        said = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
-        line.close()
-        return said
+        super().__init__(application(enrolment(), ["127.0.0.1", "localhost"], folder))
 
     def enrol(self, asked: object, **headers: str) -> tuple[int, Any]:
         body = asked if isinstance(asked, bytes) else json.dumps(asked).encode()

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +16,7 @@ from host_tools.pages.strict import MAX_REQUEST, Refused
 from host_tools.simulator.serve.commands import COMMANDS, MAX_CODE, Command, parse
 from host_tools.simulator.serve.feed import LINES, Feed
 from host_tools.simulator.serve.server import HEADERS, MAX_TABS, application
+from tests.unit.server import Served
 
 TOKEN = "the-token"
 
@@ -41,35 +39,11 @@ class FakeGate:
         return self.drawn
 
 
-class Server:
-    """On a free port of this computer."""
-
+class Server(Served):
     def __init__(self, folder: Path) -> None:
         self.gate = FakeGate()
         app = application(self.gate, TOKEN, ["127.0.0.1", "localhost"], folder)
-        config = uvicorn.Config(
-            app, log_level="error", lifespan="off", ws="none", timeout_graceful_shutdown=0
-        )
-        self._server = uvicorn.Server(config)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._thread = Thread(target=self._server.run, args=([self._listener],), daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-        self._listener.close()
-
-    def ask(
-        self, method: str, path: str, body: bytes | None = None, **headers: str
-    ) -> tuple[int, dict[str, str], bytes]:
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        line.request(method, path, body, {k.replace("_", "-"): v for k, v in headers.items()})
-        answer = line.getresponse()
-        said = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
-        line.close()
-        return said
+        super().__init__(app, timeout_graceful_shutdown=0)
 
     def do(self, asked: object, **headers: str) -> int:
         body = asked if isinstance(asked, bytes) else json.dumps(asked).encode()
